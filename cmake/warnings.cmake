@@ -1,0 +1,22 @@
+# wsproto_development: what this project asks of its own programs, and never of its users.
+
+option(WSPROTO_WARNINGS_AS_ERRORS "Let a warning fail the build of tests and examples" OFF)
+set(WSPROTO_SANITIZE "" CACHE STRING "Sanitizers for tests and examples: address,undefined")
+
+add_library(wsproto_development INTERFACE)
+
+if(MSVC)
+    target_compile_options(wsproto_development INTERFACE
+                           /W4 /permissive- $<$<BOOL:${WSPROTO_WARNINGS_AS_ERRORS}>:/WX>)
+else()
+    target_compile_options(wsproto_development INTERFACE
+                           -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                           $<$<BOOL:${WSPROTO_WARNINGS_AS_ERRORS}>:-Werror>)
+endif()
+
+if(WSPROTO_SANITIZE)
+    set(sanitizer_flags -fsanitize=${WSPROTO_SANITIZE})
+    target_compile_options(wsproto_development INTERFACE
+                           ${sanitizer_flags} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(wsproto_development INTERFACE ${sanitizer_flags})
+endif()
