@@ -2,7 +2,7 @@
 #
 # Three places are tried: llhttp's own CMake package, pkg-config, and the C sources that Debian ships
 # in node-llhttp. Those are compiled into a static library, for which C has to be enabled.
-# Hint: llhttp_ROOT, a prefix in which to look first.
+# Hint: llhttp_ROOT, a prefix in which to look first. llhttp_NOT_FOUND_MESSAGE says what to do.
 
 if(TARGET llhttp::llhttp)
     set(llhttp_FOUND TRUE)
@@ -39,9 +39,9 @@ macro(_llhttp_from_sources)
     mark_as_advanced(llhttp_INCLUDE_DIR llhttp_SOURCE_DIR)
     get_property(_llhttp_languages GLOBAL PROPERTY ENABLED_LANGUAGES)
     if(NOT llhttp_INCLUDE_DIR OR NOT llhttp_SOURCE_DIR)
-        set(_llhttp_reason "Install llhttp (Debian and Ubuntu: libllhttp-dev or node-llhttp).")
+        set(llhttp_NOT_FOUND_MESSAGE "Install llhttp (Debian and Ubuntu: libllhttp-dev or node-llhttp).")
     elseif(NOT "C" IN_LIST _llhttp_languages)
-        set(_llhttp_reason "llhttp is here as C sources (${llhttp_SOURCE_DIR}), but C is not enabled:\
+        set(llhttp_NOT_FOUND_MESSAGE "llhttp is here as C sources (${llhttp_SOURCE_DIR}), but C is not enabled:\
  say project(... LANGUAGES C CXX), or enable_language(C), before it is looked for.")
     else()
         _llhttp_compile()
@@ -52,7 +52,8 @@ endmacro()
 macro(_llhttp_compile)
     if(NOT TARGET llhttp_from_sources)
         add_library(llhttp_from_sources STATIC EXCLUDE_FROM_ALL
-                    ${llhttp_SOURCE_DIR}/api.c ${llhttp_SOURCE_DIR}/http.c ${llhttp_SOURCE_DIR}/llhttp.c)
+                    ${llhttp_SOURCE_DIR}/api.c ${llhttp_SOURCE_DIR}/http.c
+                    ${llhttp_SOURCE_DIR}/llhttp.c)
         target_include_directories(llhttp_from_sources SYSTEM PUBLIC ${llhttp_INCLUDE_DIR})
         set_target_properties(llhttp_from_sources PROPERTIES POSITION_INDEPENDENT_CODE ON)
     endif()
@@ -77,4 +78,4 @@ if(TARGET llhttp::llhttp)
 endif()
 find_package_handle_standard_args(llhttp REQUIRED_VARS _llhttp_location _llhttp_target
                                   VERSION_VAR llhttp_VERSION
-                                  REASON_FAILURE_MESSAGE "${_llhttp_reason}")
+                                  REASON_FAILURE_MESSAGE "${llhttp_NOT_FOUND_MESSAGE}")
