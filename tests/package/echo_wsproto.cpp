@@ -30,8 +30,8 @@ int main() {
     const auto deflate = std::make_shared<wsproto::PerMessageDeflate>();
     wsproto::Bytes answer;
 
-    deliver(client.send(wsproto::Request{
-                .host = "example.org", .target = "/", .extensions = {deflate}}),
+    deliver(client.send(
+                wsproto::Request{.host = "example.org", .target = "/", .extensions = {deflate}}),
             server, answer);
     deliver(wsproto::Bytes{answer}, client, answer);
 
