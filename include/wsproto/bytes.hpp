@@ -21,7 +21,7 @@ namespace wsproto {
 /// anything, after `resize(n, value)` they hold `value`.
 template <typename T>
 class UninitializedAllocator {
-public:
+  public:
     using value_type = T;
     using is_always_equal = std::true_type;
     using propagate_on_container_move_assignment = std::true_type;
@@ -70,6 +70,6 @@ using MutableBytesView = std::span<std::byte>;
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-} // namespace wsproto
+}  // namespace wsproto
 
 #endif

@@ -11,21 +11,21 @@ namespace wsproto {
 
 /// Why a connection was closed. Every 16-bit value is representable: `CloseReason{4000}`.
 enum class CloseReason : std::uint16_t {
-    NormalClosure = 1000,       ///< The purpose has been fulfilled. RFC 6455 §7.4.1.
-    GoingAway = 1001,           ///< A server goes down, or a page is left. §7.4.1.
-    ProtocolError = 1002,       ///< The peer broke the protocol. §7.4.1.
-    UnsupportedData = 1003,     ///< Data of a type that cannot be accepted. §7.4.1.
-    NoStatusRcvd = 1005,        ///< Never sent: the Close frame had no code. §7.4.1.
-    AbnormalClosure = 1006,     ///< Never sent: there was no Close frame. §7.4.1.
-    InvalidFramePayloadData = 1007, ///< Text that is not UTF-8, say. §7.4.1.
-    PolicyViolation = 1008,     ///< Against a policy that is not told. §7.4.1.
-    MessageTooBig = 1009,       ///< A message too big to process. §7.4.1.
-    MandatoryExt = 1010,        ///< A client missed an extension in the answer. §7.4.1.
-    InternalError = 1011,       ///< A server met an unexpected condition. §7.4.1, erratum 3227.
-    ServiceRestart = 1012,      ///< The service restarts; reconnect after a random delay. IANA.
-    TryAgainLater = 1013,       ///< The service is overloaded. IANA.
-    BadGateway = 1014,          ///< A gateway got an invalid answer from behind it. IANA.
-    TlsHandshakeFailed = 1015,  ///< Never sent: TLS failed. RFC 6455 §7.4.1.
+    NormalClosure = 1000,            ///< The purpose has been fulfilled. RFC 6455 §7.4.1.
+    GoingAway = 1001,                ///< A server goes down, or a page is left. §7.4.1.
+    ProtocolError = 1002,            ///< The peer broke the protocol. §7.4.1.
+    UnsupportedData = 1003,          ///< Data of a type that cannot be accepted. §7.4.1.
+    NoStatusRcvd = 1005,             ///< Never sent: the Close frame had no code. §7.4.1.
+    AbnormalClosure = 1006,          ///< Never sent: there was no Close frame. §7.4.1.
+    InvalidFramePayloadData = 1007,  ///< Text that is not UTF-8, say. §7.4.1.
+    PolicyViolation = 1008,          ///< Against a policy that is not told. §7.4.1.
+    MessageTooBig = 1009,            ///< A message too big to process. §7.4.1.
+    MandatoryExt = 1010,             ///< A client missed an extension in the answer. §7.4.1.
+    InternalError = 1011,            ///< A server met an unexpected condition. Erratum 3227.
+    ServiceRestart = 1012,           ///< The service restarts; come back later. IANA.
+    TryAgainLater = 1013,            ///< The service is overloaded. IANA.
+    BadGateway = 1014,               ///< A gateway got an invalid answer from behind it. IANA.
+    TlsHandshakeFailed = 1015,       ///< Never sent: TLS failed. RFC 6455 §7.4.1.
 };
 
 /// Whether a Close frame may carry this code. RFC 6455 §7.4.1, §7.4.2, and the registry.
@@ -37,6 +37,6 @@ enum class CloseReason : std::uint16_t {
     return (defined && !reserved) || for_applications;
 }
 
-} // namespace wsproto
+}  // namespace wsproto
 
 #endif

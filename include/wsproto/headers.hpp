@@ -47,7 +47,7 @@ namespace detail {
     return at < list.size() ? at : list.size();
 }
 
-} // namespace detail
+}  // namespace detail
 
 /// The elements of a comma-separated field, trimmed; empty ones are dropped. RFC 9110 §5.6.1.2.
 ///
@@ -65,6 +65,6 @@ namespace detail {
     return elements;
 }
 
-} // namespace wsproto
+}  // namespace wsproto
 
 #endif

@@ -5,6 +5,7 @@
 #define WSPROTO_DETAIL_ASCII_HPP
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -20,12 +21,18 @@ namespace wsproto::detail {
            });
 }
 
-/// tchar. RFC 9110 §5.6.2.
+/// For every byte, whether it is a tchar. RFC 9110 §5.6.2.
+inline constexpr std::array<bool, 256> token_chars = [] {
+    std::array<bool, 256> chars{};
+    for (const char c : std::string_view{"!#$%&'*+-.^_`|~0123456789"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}) {
+        chars[static_cast<unsigned char>(c)] = true;
+    }
+    return chars;
+}();
+
 [[nodiscard]] constexpr bool is_token_char(char c) noexcept {
-    constexpr std::string_view punctuation = "!#$%&'*+-.^_`|~";
-    const char lower = to_lower(c);
-    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
-           punctuation.find(c) != std::string_view::npos;
+    return token_chars[static_cast<unsigned char>(c)];
 }
 
 /// token: at least one tchar. RFC 9110 §5.6.2.
@@ -57,6 +64,6 @@ namespace wsproto::detail {
                                           : text.substr(first, last + 1 - first);
 }
 
-} // namespace wsproto::detail
+}  // namespace wsproto::detail
 
 #endif

@@ -121,6 +121,6 @@ constexpr void mask_copy(std::byte* out, BytesView in, MaskingKey key) noexcept 
     }
 }
 
-} // namespace wsproto::detail
+}  // namespace wsproto::detail
 
 #endif

@@ -1,0 +1,75 @@
+// Base64 with padding, as far as the opening handshake needs it. RFC 4648 §4.
+//
+// Encoding, and a check of what a client may send as its key; nothing is ever decoded.
+#ifndef WSPROTO_DETAIL_BASE64_HPP
+#define WSPROTO_DETAIL_BASE64_HPP
+
+#include <wsproto/bytes.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wsproto::detail {
+
+inline constexpr std::string_view base64_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// How many characters encode that many bytes.
+[[nodiscard]] constexpr std::size_t base64_size(std::size_t bytes) noexcept {
+    return (bytes + 2) / 3 * 4;
+}
+
+/// Writes one to three bytes as four characters.
+constexpr void encode_base64_group(char* out, BytesView in) noexcept {
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+        bits = bits << 8 | (i < in.size() ? std::to_integer<std::uint32_t>(in[i]) : 0);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+        out[i] = i <= in.size() ? base64_alphabet[bits >> (18 - 6 * i) & 63] : '=';
+    }
+}
+
+/// Writes `base64_size(in.size())` characters.
+constexpr void encode_base64(char* out, BytesView in) noexcept {
+    for (; in.size() > 3; in = in.subspan(3), out += 4) {
+        encode_base64_group(out, in.first(3));
+    }
+    if (!in.empty()) {
+        encode_base64_group(out, in);
+    }
+}
+
+template <std::size_t Size>
+[[nodiscard]] constexpr std::array<char, base64_size(Size)> base64_array(
+    const std::array<std::byte, Size>& bytes) noexcept {
+    std::array<char, base64_size(Size)> text{};
+    encode_base64(text.data(), bytes);
+    return text;
+}
+
+[[nodiscard]] inline std::string base64_string(BytesView bytes) {
+    std::string text(base64_size(bytes.size()), '\0');
+    encode_base64(text.data(), bytes);
+    return text;
+}
+
+/// Whether the text is what `base64_string` makes of some 16 bytes. RFC 6455 §4.1, item 7.
+///
+/// Deliberately stricter than many decoders: the four bits that 22 characters have beyond 128 must
+/// be zero, and the padding must be there (RFC 4648 §3.2, §3.5).
+[[nodiscard]] constexpr bool is_base64_of_16_bytes(std::string_view text) noexcept {
+    constexpr std::size_t digits = 22;
+    if (text.size() != base64_size(16) || text.substr(digits) != "==") {
+        return false;
+    }
+    const bool only_digits = text.find_first_not_of(base64_alphabet) == digits;
+    return only_digits && base64_alphabet.find(text[digits - 1]) % 16 == 0;
+}
+
+}  // namespace wsproto::detail
+
+#endif
