@@ -58,14 +58,18 @@ inline constexpr std::array<std::uint64_t, 256> utf8_rows = [] {
     return state % 64;
 }
 
-/// Whether `Size` bytes, a multiple of 8, are ASCII.
+[[nodiscard]] inline std::uint64_t load_8_bytes(const std::byte* from) noexcept {
+    std::uint64_t word;
+    std::memcpy(&word, from, sizeof word);
+    return word;
+}
+
+/// Whether `Size` bytes, 8 or 32, are ASCII.
 template <std::size_t Size>
 [[nodiscard]] inline bool is_ascii_block(const std::byte* block) noexcept {
-    std::array<std::uint64_t, Size / 8> words;
-    std::memcpy(words.data(), block, Size);
-    std::uint64_t any = 0;
-    for (const std::uint64_t word : words) {
-        any |= word;
+    std::uint64_t any = load_8_bytes(block);
+    if constexpr (Size == 32) {
+        any |= load_8_bytes(block + 8) | load_8_bytes(block + 16) | load_8_bytes(block + 24);
     }
     return (any & 0x8080808080808080) == 0;
 }
