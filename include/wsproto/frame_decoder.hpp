@@ -1,0 +1,253 @@
+// Bytes to frames: the receiving half of the framing layer (RFC 6455 §5). It demands every rule of
+// headers and of their sequence, unmasks in place, and hands payload over as it arrives; control
+// frames come whole. What the payload of a message means is not known here.
+#ifndef WSPROTO_FRAME_DECODER_HPP
+#define WSPROTO_FRAME_DECODER_HPP
+
+#include <wsproto/bytes.hpp>
+#include <wsproto/connection_state.hpp>
+#include <wsproto/detail/extension_stack.hpp>
+#include <wsproto/detail/frame_source.hpp>
+#include <wsproto/detail/header_parser.hpp>
+#include <wsproto/detail/mask.hpp>
+#include <wsproto/error_code.hpp>
+#include <wsproto/extension.hpp>
+#include <wsproto/frame.hpp>
+#include <wsproto/options.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wsproto {
+
+/// Takes frames off the front of what was received.
+///
+/// It keeps nothing of its input but an incomplete header or control frame.
+class FrameDecoder : public detail::FrameSource<FrameDecoder> {
+  public:
+    /// `role` is ours: a server demands masked frames. Extensions claim reserved bits.
+    explicit FrameDecoder(ConnectionType role, const Limits& limits = {},
+                          Extensions extensions = {})
+        : limits_{limits}, role_{role} {
+        if (!extensions.empty()) {
+            extensions_ = std::make_unique<detail::ExtensionStack>(std::move(extensions));
+        }
+    }
+
+    /// Makes the next frame, or the next piece of one, in `frame`; `in` shrinks from the front.
+    ///
+    /// `NeedMore`: `in` is empty now. `Failed`: see `error()`; nothing follows. The payload is
+    /// unmasked inside `in` and valid until the next call; it is not yet transformed by extensions.
+    Progress next(MutableBytesView& in, Frame& frame) {
+        if (error_ != Error::None) {
+            return Progress::Failed;
+        }
+        if (!in_frame_ && !begin_frame(in)) {
+            return error_ == Error::None ? Progress::NeedMore : Progress::Failed;
+        }
+        return is_control(opcode_) ? take_control(in, frame) : take_data(in, frame);
+    }
+
+    /// Why `next` failed.
+    [[nodiscard]] Error error() const noexcept { return error_; }
+
+    /// The complaint with what it complains about, "Invalid opcode 0x3".
+    [[nodiscard]] std::string error_message() const;
+
+    /// Payload bytes that the current message may still have, when extensions make them.
+    [[nodiscard]] std::uint64_t message_room() const noexcept { return message_room_; }
+
+    /// Counts payload that extensions have made; at most `message_room()`.
+    void count_transformed(std::size_t size) noexcept {
+        message_room_ -= size;
+        message_size_ += size;
+    }
+
+    /// Whether the payload of the current data frame has yet to pass extensions.
+    [[nodiscard]] bool transforms() const noexcept { return transforms_; }
+
+    /// The extensions, or null.
+    [[nodiscard]] detail::ExtensionStack* extensions() const noexcept { return extensions_.get(); }
+
+    [[nodiscard]] ConnectionType role() const noexcept { return role_; }
+    [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
+
+    /// Holds from the next frame on.
+    void set_limits(const Limits& limits) noexcept { limits_ = limits; }
+
+  private:
+    [[nodiscard]] detail::HeaderRules rules() const noexcept {
+        return {
+            .role = role_,
+            .claimed = extensions_ ? extensions_->claimed() : RsvBits{},
+            .in_message = in_message_,
+            .transformed = extensions_ && (extensions_->always_transforms() ||
+                                           (in_message_ && message_rsv_.any())),
+            .transforming = extensions_ ? extensions_->claimed() : RsvBits{},
+            .frame_room = limits_.frame_size,
+            .message_room = room(limits_.message_size, in_message_ ? message_size_ : 0),
+            .fragments_left =
+                !in_message_ ? limits_.fragments != 0 : fragments_ < limits_.fragments,
+        };
+    }
+
+    // Reads where the header lies; only a cut one is carried over.
+    bool begin_frame(MutableBytesView& in) {
+        if (carried_ == 0) {
+            const auto parsed = detail::parse_header(in, rules());
+            if (parsed.error == Error::None && parsed.size == 0) {
+                std::copy(in.begin(), in.end(), carry_.begin());
+                carried_ = static_cast<std::uint8_t>(in.size());
+                in = {};
+            }
+            return accept_header(parsed, in);
+        }
+        while (!in.empty()) {
+            carry_[carried_++] = in.front();
+            in = in.subspan(1);
+            const auto parsed = detail::parse_header({carry_.data(), carried_}, rules());
+            if (parsed.error != Error::None || parsed.size != 0) {
+                carried_ = 0;
+                MutableBytesView consumed{carry_.data(), parsed.size};
+                return accept_header(parsed, consumed);
+            }
+        }
+        return false;
+    }
+
+    bool accept_header(const detail::ParsedHeader& parsed, MutableBytesView& from) {
+        const FrameHeader& header = parsed.header;
+        opcode_ = header.opcode;
+        error_ = parsed.error;
+        if (error_ != Error::None || parsed.size == 0) {
+            return false;
+        }
+        from = from.subspan(parsed.size);
+        if (!is_control(header.opcode)) {
+            begin_data_frame(header);
+        }
+        if (extensions_) {
+            error_ = extensions_->begin_frame(header, message_rsv_);
+            if (error_ != Error::None) {
+                return false;
+            }
+            if (!is_control(header.opcode)) {
+                transforms_ = extensions_->transforms();
+            }
+        }
+        if (!is_control(header.opcode) && !transforms_) {
+            message_size_ += header.payload_length;
+        }
+        in_frame_ = true;
+        remaining_ = header.payload_length;
+        key_ = header.masking_key.value_or(MaskingKey{});
+        return true;
+    }
+
+    void begin_data_frame(const FrameHeader& header) {
+        if (header.opcode != Opcode::Continuation) {
+            message_opcode_ = header.opcode;
+            message_rsv_ = {};
+            message_size_ = 0;
+            fragments_ = 0;
+        }
+        message_rsv_ = message_rsv_ | header.rsv;
+        ++fragments_;
+        in_message_ = !header.fin;
+        transforms_ = false;
+        message_room_ = room(limits_.message_size, message_size_);
+    }
+
+    Progress take_control(MutableBytesView& in, Frame& frame) {
+        const auto size = static_cast<std::size_t>(remaining_);
+        MutableBytesView payload;
+        if (carried_ == 0 && in.size() >= size) {
+            payload = in.first(size);
+            in = in.subspan(size);
+        } else {
+            const std::size_t count = std::min(size - carried_, in.size());
+            std::copy_n(in.begin(), count, carry_.begin() + carried_);
+            carried_ = static_cast<std::uint8_t>(carried_ + count);
+            in = in.subspan(count);
+            if (carried_ != size) {
+                return Progress::NeedMore;
+            }
+            payload = {carry_.data(), size};
+        }
+        unmask(payload);
+        carried_ = 0;
+        in_frame_ = false;
+        frame = {.opcode = opcode_, .payload = payload};
+        return Progress::Ready;
+    }
+
+    Progress take_data(MutableBytesView& in, Frame& frame) {
+        if (in.empty() && remaining_ != 0) {
+            return Progress::NeedMore;
+        }
+        const std::size_t count =
+            remaining_ < in.size() ? static_cast<std::size_t>(remaining_) : in.size();
+        const MutableBytesView payload = in.first(count);
+        in = in.subspan(count);
+        unmask(payload);
+        key_ = detail::rotate(key_, count);
+        remaining_ -= count;
+        in_frame_ = remaining_ != 0;
+        frame = {.opcode = message_opcode_,
+                 .payload = payload,
+                 .frame_finished = !in_frame_,
+                 .message_finished = !in_frame_ && !in_message_};
+        return Progress::Ready;
+    }
+
+    void unmask(MutableBytesView payload) const noexcept {
+        if (role_ == ConnectionType::Server) {
+            detail::mask_in_place(payload, key_);
+        }
+    }
+
+    static constexpr std::uint64_t room(std::uint64_t limit, std::uint64_t used) noexcept {
+        return limit > used ? limit - used : 0;
+    }
+
+    Limits limits_;
+    std::unique_ptr<detail::ExtensionStack> extensions_{};
+    std::uint64_t remaining_ = 0;     // payload bytes that the current frame still has
+    std::uint64_t message_size_ = 0;  // declared or, where extensions work, made so far
+    std::uint64_t message_room_ = 0;  // as of the last header
+    std::uint32_t fragments_ = 0;
+    MaskingKey key_{};
+    ConnectionType role_;
+    Opcode opcode_ = Opcode::Continuation;          // of the last header
+    Opcode message_opcode_ = Opcode::Continuation;  // of the message it belongs to
+    RsvBits message_rsv_{};
+    Error error_ = Error::None;
+    bool in_frame_ = false;
+    bool in_message_ = false;  // the current or last data frame was not final
+    bool transforms_ = false;
+    std::uint8_t carried_ = 0;
+    std::array<std::byte, max_control_payload> carry_;  // a cut header, or a cut control payload
+};
+
+inline std::string FrameDecoder::error_message() const {
+    std::string text{message(error_)};
+    if (error_ == Error::InvalidOpcode) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        text += " 0x";
+        text += digits[static_cast<std::size_t>(opcode_) & 0xF];
+    } else if (error_ == Error::ExpectedContinuation) {
+        text += ", got ";
+        text += to_string(opcode_);
+    }
+    return text;
+}
+
+}  // namespace wsproto
+
+#endif
