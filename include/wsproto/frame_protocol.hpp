@@ -1,0 +1,137 @@
+// Both directions of the framing layer in one object: bytes to messages and control frames, and
+// back. It knows no events, no states and no handshake; a Connection adds those.
+#ifndef WSPROTO_FRAME_PROTOCOL_HPP
+#define WSPROTO_FRAME_PROTOCOL_HPP
+
+#include <wsproto/bytes.hpp>
+#include <wsproto/close_reason.hpp>
+#include <wsproto/connection_state.hpp>
+#include <wsproto/detail/close_payload.hpp>
+#include <wsproto/detail/frame_encoder.hpp>
+#include <wsproto/detail/frame_source.hpp>
+#include <wsproto/error_code.hpp>
+#include <wsproto/extension.hpp>
+#include <wsproto/frame.hpp>
+#include <wsproto/frame_decoder.hpp>
+#include <wsproto/message_decoder.hpp>
+#include <wsproto/options.hpp>
+#include <wsproto/outgoing_frame.hpp>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wsproto {
+
+/// The framing layer of one end of a WebSocket. RFC 6455 §5.
+class FrameProtocol : public detail::FrameSource<FrameProtocol> {
+  public:
+    /// Uses those extensions that are enabled, in the order of the response header.
+    explicit FrameProtocol(ConnectionType role, Extensions extensions = {},
+                           const Options& options = {})
+        : decoder_{role, options.limits, enabled(std::move(extensions))},
+          messages_{options.delivery},
+          encoder_{role, options.random} {}
+
+    /// Makes the next message, piece of one, or control frame in `frame`; `in` shrinks from the
+    /// front.
+    ///
+    /// The payload is valid until the next call. After a Close, input is dropped.
+    Progress next(MutableBytesView& in, Frame& frame) {
+        for (;;) {
+            if (closed_) {
+                in = {};
+                return Progress::NeedMore;
+            }
+            const Progress shown = messages_.next(decoder_, frame);
+            if (shown != Progress::NeedMore) {
+                return shown;
+            }
+            const Progress taken = decoder_.next(in, frame);
+            if (taken != Progress::Ready) {
+                return taken;
+            }
+            if (is_control(frame.opcode)) {
+                return finish_control(frame);
+            }
+            messages_.begin(frame);
+        }
+    }
+
+    /// Why `next` failed.
+    [[nodiscard]] Error error() const noexcept {
+        if (close_error_ != Error::None) {
+            return close_error_;
+        }
+        return decoder_.error() != Error::None ? decoder_.error() : messages_.error();
+    }
+
+    /// The complaint with what it complains about, "Invalid opcode 0x3".
+    [[nodiscard]] std::string error_message() const {
+        return error() == decoder_.error() ? decoder_.error_message()
+                                           : std::string{message(error())};
+    }
+
+    /// Copies what was taken from the input and not shown: that memory is about to change.
+    void keep_input() { messages_.keep(); }
+
+    /// Appends one frame of a message to `out`.
+    [[nodiscard]] Error send_data(const detail::OutgoingMessage& message, Bytes& out) {
+        return encoder_.message(decoder_.extensions(), message, out);
+    }
+
+    /// The same as header and payload, to be written one behind the other.
+    [[nodiscard]] Error send_data(const detail::OutgoingMessage& message, OutgoingFrame& frame,
+                                  Bytes& scratch) {
+        return encoder_.gather(decoder_.extensions(), message, frame, scratch);
+    }
+
+    [[nodiscard]] Error ping(BytesView payload, Bytes& out) {
+        return encoder_.control(Opcode::Ping, payload, out);
+    }
+
+    [[nodiscard]] Error pong(BytesView payload, Bytes& out) {
+        return encoder_.control(Opcode::Pong, payload, out);
+    }
+
+    /// Appends a Close; the reason is cut to 123 bytes at a code point.
+    [[nodiscard]] Error close(CloseReason code, std::string_view reason, Bytes& out) {
+        const auto payload = detail::encode_close(code, reason);
+        return payload.error != Error::None ? payload.error
+                                            : encoder_.control(Opcode::Close, payload.view(), out);
+    }
+
+    [[nodiscard]] ConnectionType role() const noexcept { return decoder_.role(); }
+    [[nodiscard]] const Limits& limits() const noexcept { return decoder_.limits(); }
+
+    /// Holds from the next frame on.
+    void set_limits(const Limits& limits) noexcept { decoder_.set_limits(limits); }
+
+  private:
+    static Extensions enabled(Extensions extensions) {
+        std::erase_if(extensions, [](const auto& extension) { return !extension->enabled(); });
+        std::stable_sort(extensions.begin(), extensions.end(), [](const auto& a, const auto& b) {
+            return a->position() < b->position();
+        });
+        return extensions;
+    }
+
+    Progress finish_control(const Frame& frame) noexcept {
+        if (frame.opcode == Opcode::Close) {
+            closed_ = true;
+            close_error_ = detail::parse_close(frame.payload).error;
+        }
+        return close_error_ == Error::None ? Progress::Ready : Progress::Failed;
+    }
+
+    FrameDecoder decoder_;
+    MessageDecoder messages_;
+    detail::FrameEncoder encoder_;
+    Error close_error_ = Error::None;
+    bool closed_ = false;
+};
+
+}  // namespace wsproto
+
+#endif
