@@ -1,0 +1,110 @@
+// The bytes that a connection was fed and has not looked at: some of its own, then some that the
+// caller lent. One contiguous piece at a time is offered, to be taken from the front. Knows no
+// frames.
+#ifndef WSPROTO_DETAIL_INPUT_BUFFER_HPP
+#define WSPROTO_DETAIL_INPUT_BUFFER_HPP
+
+#include <wsproto/bytes.hpp>
+#include <wsproto/detail/append.hpp>
+
+#include <cstddef>
+#include <utility>
+
+namespace wsproto::detail {
+
+class InputBuffer {
+  public:
+    InputBuffer() = default;
+    InputBuffer(InputBuffer&& other) noexcept { *this = std::move(other); }
+    InputBuffer& operator=(InputBuffer&& other) noexcept {
+        owned_ = std::move(other.owned_);
+        front_ = std::exchange(other.front_, {});
+        lent_ = std::exchange(other.lent_, {});
+        slack_ = std::exchange(other.slack_, 0);
+        front_is_lent_ = std::exchange(other.front_is_lent_, false);
+        return *this;
+    }
+    ~InputBuffer() = default;
+
+    /// Copies `data` behind what is there.
+    void append(BytesView data) {
+        release();
+        const std::size_t consumed = owned_.size() - front_.size();
+        if (consumed >=
+            front_.size()) {  // so that each byte is moved at most once for one consumed
+            owned_.erase(owned_.begin(), owned_.begin() + static_cast<std::ptrdiff_t>(consumed));
+        }
+        append_to_owned(data);
+    }
+
+    /// Takes `data` as it lies; it stays untouched by others until it is consumed or released.
+    void lend(MutableBytesView data, std::size_t slack) {
+        release();
+        front_is_lent_ = front_.empty();
+        (front_is_lent_ ? front_ : lent_) = data;
+        slack_ = slack;
+    }
+
+    /// Copies what is left of a lent piece; gives back memory of its own that nobody needs.
+    void release() {
+        if (front_is_lent_) {
+            Bytes copy;
+            detail::append(copy, front_);
+            owned_ = std::move(copy);
+            front_ = owned_;
+            front_is_lent_ = false;
+        } else if (!lent_.empty()) {
+            append_to_owned(lent_);
+            lent_ = {};
+        }
+        if (front_.empty()) {
+            drop();
+        }
+    }
+
+    /// Forgets everything.
+    void drop() noexcept {
+        front_ = lent_ = {};
+        front_is_lent_ = false;
+        owned_.clear();
+        if (owned_.capacity() > kept_capacity) {
+            owned_ = Bytes{};
+        }
+    }
+
+    /// The readable piece; the reader takes from its front by shrinking it.
+    MutableBytesView& front() noexcept {
+        if (front_.empty() && !lent_.empty()) {
+            front_ = std::exchange(lent_, {});
+            front_is_lent_ = true;
+        }
+        return front_;
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return front_.size() + lent_.size(); }
+
+    /// How many bytes behind `front()` exist and may be read, and rewritten unchanged.
+    [[nodiscard]] std::size_t slack() const noexcept { return front_is_lent_ ? slack_ : 0; }
+
+  private:
+    // An idle connection keeps no more than this: enough for small messages not to allocate each
+    // time.
+    static constexpr std::size_t kept_capacity = 128;
+
+    // `front_` is the end of `owned_`, or empty.
+    void append_to_owned(BytesView data) {
+        const std::size_t unread = front_.size();
+        detail::append(owned_, data);
+        front_ = MutableBytesView{owned_}.last(unread + data.size());
+    }
+
+    Bytes owned_{};
+    MutableBytesView front_{};
+    MutableBytesView lent_{};
+    std::size_t slack_ = 0;
+    bool front_is_lent_ = false;
+};
+
+}  // namespace wsproto::detail
+
+#endif
