@@ -1,0 +1,325 @@
+// An open WebSocket: messages, pings and the closing handshake, as events. It begins where a
+// handshake has ended, whether over HTTP/1.1, 2 or 3, and knows none of them.
+#ifndef WSPROTO_CONNECTION_HPP
+#define WSPROTO_CONNECTION_HPP
+
+#include <wsproto/bytes.hpp>
+#include <wsproto/connection_state.hpp>
+#include <wsproto/detail/attempt.hpp>
+#include <wsproto/detail/close_payload.hpp>
+#include <wsproto/detail/endpoint.hpp>
+#include <wsproto/detail/input_buffer.hpp>
+#include <wsproto/error_code.hpp>
+#include <wsproto/errors.hpp>
+#include <wsproto/events.hpp>
+#include <wsproto/extension.hpp>
+#include <wsproto/frame_protocol.hpp>
+#include <wsproto/options.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace wsproto {
+
+/// One end of an open WebSocket. RFC 6455 §5 to §7.
+///
+/// Feed it with `receive_data`, drain `events()`, write what `send` returns. It is not thread-safe;
+/// distinct connections are independent. Movable; moving ends its ranges.
+class Connection : public detail::Endpoint<Connection> {
+  public:
+    /// Uses those `extensions` that a handshake has enabled; `trailing_data` was received behind
+    /// it.
+    explicit Connection(ConnectionType role, Extensions extensions = {},
+                        BytesView trailing_data = {}, const Options& options = {})
+        : options_error_{admit(extensions, options)},
+          protocol_{role, std::move(extensions), options} {
+        receive_data(trailing_data);
+    }
+
+    /// Continues a handshake whose extensions are attached and whose input is half read.
+    Connection(ConnectionType role, Extensions extensions, detail::InputBuffer input,
+               const Options& options)
+        : options_error_{check(options)},
+          input_{std::move(input)},
+          protocol_{role, std::move(extensions), options} {}
+
+    [[nodiscard]] ConnectionState state() const noexcept { return state_; }
+
+    /// Takes a copy of what the transport has received.
+    void receive_data(BytesView data) {
+        if (accepts_input()) {
+            protocol_.keep_input();
+            input_.append(data);
+        }
+    }
+
+    /// Borrows what the transport has received, and unmasks inside it; events view it.
+    ///
+    /// The caller keeps `data` alive and untouched until `events()` was iterated; what is not
+    /// consumed when that range ends is copied. `slack`: how many bytes behind it exist and may be
+    /// rewritten.
+    void receive_data_in_place(MutableBytesView data, std::size_t slack = 0) {
+        if (accepts_input()) {
+            protocol_.keep_input();
+            input_.lend(data, slack);
+        }
+    }
+
+    /// The transport has ended: nothing more can be received.
+    void receive_eof() noexcept { ended_ = true; }
+
+    /// The Pong or CloseConnection that is owed for `event`, if any. Its payload is that of
+    /// `event`.
+    [[nodiscard]] std::optional<Event> response_to(const Event& event) const {
+        const auto* const ping = std::get_if<Ping>(&event);
+        if (ping != nullptr && detail::next_state(state_, detail::Action::SendPingOrPong)) {
+            return ping->response();
+        }
+        const auto* const close = std::get_if<CloseConnection>(&event);
+        if (close != nullptr && state_ == ConnectionState::RemoteClosing) {
+            return close->response();
+        }
+        return std::nullopt;
+    }
+
+    /// After the peer's mistake: the CloseConnection to send, while it may be sent.
+    [[nodiscard]] std::optional<Event> event_hint() const {
+        if (error_ == Error::None || state_ != ConnectionState::RemoteClosing) {
+            return std::nullopt;
+        }
+        return CloseConnection{.code = close_code(error_), .reason = error_message()};
+    }
+
+    /// Holds from the next frame on.
+    void set_limits(const Limits& limits) {
+        options_error_ = check({.limits = limits});
+        protocol_.set_limits(limits);
+    }
+
+    /// Whether it is now this side's turn to close the transport, once all bytes are written.
+    ///
+    /// After a clean closing handshake the server closes first (RFC 6455 §7.1.1).
+    [[nodiscard]] bool should_close_transport() const noexcept {
+        const bool waits = protocol_.role() == ConnectionType::Client && clean_ && !ended_;
+        return state_ == ConnectionState::Closed && !waits;
+    }
+
+    /// What the last `events()` complained about: the options, or the peer.
+    [[nodiscard]] Error error() const noexcept {
+        return options_error_ != Error::None ? options_error_ : error_;
+    }
+
+    /// The last complaint about the peer, with what it complains about.
+    [[nodiscard]] std::string error_message() const {
+        return error_ == protocol_.error() ? protocol_.error_message()
+                                           : std::string{message(error_)};
+    }
+
+    /// Always empty: an open connection has no request. See `RemoteProtocolError::method`.
+    [[nodiscard]] RefusedRequest refused_request() const { return {}; }
+
+    /// Makes the next event in `slot`; what `EventRange` is advanced with.
+    [[nodiscard]] Progress next_event(Event& slot) {
+        if (options_error_ != Error::None) {
+            return Progress::Failed;
+        }
+        if (std::exchange(stepping_, true)) {  // memory lacked in the middle of the last step
+            state_ = ConnectionState::Closed;
+            detail::throw_bad_alloc();
+        }
+        const Progress progress = detail::is_receiving(state_) ? receive(slot) : Progress::NeedMore;
+        const bool starves = progress == Progress::NeedMore;
+        const Progress result = starves && ended_ ? finish(slot) : progress;
+        stepping_ = false;
+        return result;
+    }
+
+    /// Copies what is left of a borrowed buffer; called when a range ends.
+    void release_input() noexcept {
+        const bool kept = detail::attempt([this] {
+            protocol_.keep_input();
+            input_.release();
+        });
+        stepping_ = stepping_ || !kept;
+    }
+
+  private:
+    friend detail::Endpoint<Connection>;
+
+    static Error check(const Options& options) noexcept {
+        const bool valid = options.limits.chunk_size >= min_chunk_size;
+        return valid ? Error::None : Error::OptionsOutOfRange;
+    }
+
+    static Error admit(const Extensions& extensions, const Options& options) {
+        RsvBits claimed{};
+        Error error = check(options);
+        for (const auto& extension : extensions) {
+            if (const Error complaint = extension->validate(); complaint != Error::None) {
+                error = complaint;
+            }
+            if (!extension->attach()) {
+                error = Error::ExtensionInUse;
+            }
+            const RsvBits bits = extension->enabled() ? extension->reserved_bits() : RsvBits{};
+            if ((claimed & bits).any()) {
+                error = Error::ReservedBitsShared;
+            }
+            claimed = claimed | bits;
+        }
+        return error;
+    }
+
+    Progress step(Event& slot) override { return next_event(slot); }
+    void release() noexcept override { release_input(); }
+    [[nodiscard]] Error step_error() const noexcept override { return error(); }
+
+    [[nodiscard]] bool accepts_input() const noexcept {
+        return detail::is_receiving(state_) && !ended_;
+    }
+
+    Progress receive(Event& slot) {
+        Frame frame;
+        Progress progress = Progress::NeedMore;
+        do {
+            progress = protocol_.next(input_.front(), frame);
+        } while (progress == Progress::NeedMore && input_.size() != 0);
+        if (progress == Progress::Ready) {
+            deliver(frame, slot);
+        } else if (progress == Progress::Failed) {
+            error_ = protocol_.error();
+            move(detail::Action::ReceiveError);
+        }
+        return progress;
+    }
+
+    void deliver(const Frame& frame, Event& slot) {
+        switch (frame.opcode) {
+            case Opcode::Text:
+                deliver_message<TextMessage>(as_text(frame.payload), frame, slot);
+                break;
+            case Opcode::Ping:
+                slot = Ping{.payload = frame.payload};
+                break;
+            case Opcode::Pong:
+                slot = Pong{.payload = frame.payload};
+                break;
+            case Opcode::Close:
+                deliver_close(frame.payload, slot);
+                break;
+            default:
+                deliver_message<BytesMessage>(frame.payload, frame, slot);
+        }
+    }
+
+    template <typename M, typename Data>
+    static void deliver_message(Data data, const Frame& frame, Event& slot) {
+        M* const shown = std::get_if<M>(&slot);
+        M& message = shown != nullptr ? *shown : slot.emplace<M>();
+        message.data = data;
+        message.frame_finished = frame.frame_finished;
+        message.message_finished = frame.message_finished;
+    }
+
+    void deliver_close(BytesView payload, Event& slot) {
+        const auto close = detail::parse_close(payload);
+        slot = CloseConnection{.code = close.code, .reason = std::string{as_text(close.reason)}};
+        clean_ = state_ == ConnectionState::LocalClosing;
+        move(detail::Action::ReceiveClose);
+    }
+
+    // RFC 6455 §7.1.5: without a Close from the peer, the code is 1006.
+    Progress finish(Event& slot) {
+        const bool tells = detail::is_receiving(state_);
+        move(detail::Action::ReceiveEnd);
+        if (!tells) {
+            return Progress::NeedMore;
+        }
+        slot = CloseConnection{.code = CloseReason::AbnormalClosure};
+        return Progress::Ready;
+    }
+
+    void move(detail::Action action) noexcept {
+        state_ = detail::next_state(state_, action).value_or(state_);
+        if (!detail::is_receiving(state_)) {
+            input_.drop();
+        }
+    }
+
+    // What is sent when: the table of connection_state.hpp. The state moves once `out` has the
+    // bytes.
+    template <typename Encode>
+    Error send_in_state(detail::Action action, Encode encode) {
+        if (options_error_ != Error::None) {
+            return options_error_;
+        }
+        if (!detail::next_state(state_, action)) {
+            return Error::EventNotAllowed;
+        }
+        const Error error = encode();
+        if (error == Error::None && action == detail::Action::SendClose) {
+            clean_ = state_ == ConnectionState::RemoteClosing && error_ == Error::None;
+            move(action);
+        }
+        return error;
+    }
+
+    template <typename E>
+    Error try_send(const E&, Bytes&) const noexcept {
+        return options_error_ != Error::None ? options_error_ : Error::EventNotAllowed;
+    }
+
+    Error try_send(const TextMessage& event, Bytes& out) {
+        return send_in_state(detail::Action::SendMessage,
+                             [&] { return protocol_.send_data(outgoing(event), out); });
+    }
+
+    Error try_send(const BytesMessage& event, Bytes& out) {
+        return send_in_state(detail::Action::SendMessage,
+                             [&] { return protocol_.send_data(outgoing(event), out); });
+    }
+
+    Error try_send(const Ping& event, Bytes& out) {
+        return send_in_state(detail::Action::SendPingOrPong,
+                             [&] { return protocol_.ping(event.payload, out); });
+    }
+
+    Error try_send(const Pong& event, Bytes& out) {
+        return send_in_state(detail::Action::SendPingOrPong,
+                             [&] { return protocol_.pong(event.payload, out); });
+    }
+
+    Error try_send(const CloseConnection& event, Bytes& out) {
+        return send_in_state(detail::Action::SendClose,
+                             [&] { return protocol_.close(event.code, event.reason, out); });
+    }
+
+    template <typename M>
+    Error try_send_gather(const M& message, OutgoingFrame& frame, Bytes& scratch) {
+        return send_in_state(detail::Action::SendMessage, [&] {
+            return protocol_.send_data(outgoing(message), frame, scratch);
+        });
+    }
+
+    static detail::OutgoingMessage outgoing(const TextMessage& message) noexcept {
+        return {Opcode::Text, as_bytes(message.data), message.message_finished, message.compress};
+    }
+    static detail::OutgoingMessage outgoing(const BytesMessage& message) noexcept {
+        return {Opcode::Binary, message.data, message.message_finished, message.compress};
+    }
+
+    Error options_error_;
+    Error error_ = Error::None;
+    ConnectionState state_ = ConnectionState::Open;
+    bool ended_ = false;     // the transport; told once everything before it was
+    bool clean_ = false;     // both Closes were exchanged, without an error of the peer's
+    bool stepping_ = false;  // a step has begun and not ended
+    detail::InputBuffer input_{};
+    FrameProtocol protocol_;
+};
+
+}  // namespace wsproto
+
+#endif
