@@ -14,7 +14,8 @@
 
 namespace wsproto::detail {
 
-inline constexpr std::string_view base64_alphabet =
+/// An array, because the copies of a literal that a view refers to differ between source files.
+inline constexpr char base64_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// How many characters encode that many bytes.
@@ -66,8 +67,9 @@ template <std::size_t Size>
     if (text.size() != base64_size(16) || text.substr(digits) != "==") {
         return false;
     }
-    const bool only_digits = text.find_first_not_of(base64_alphabet) == digits;
-    return only_digits && base64_alphabet.find(text[digits - 1]) % 16 == 0;
+    const std::string_view alphabet{base64_alphabet};
+    const bool only_digits = text.find_first_not_of(alphabet) == digits;
+    return only_digits && alphabet.find(text[digits - 1]) % 16 == 0;
 }
 
 }  // namespace wsproto::detail

@@ -1,0 +1,98 @@
+#include <wsproto/random.hpp>
+
+#include "catch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+using namespace wsproto;
+
+namespace {
+
+static_assert(sizeof(RandomSource) <= 32);
+static_assert(std::is_nothrow_default_constructible_v<RandomSource>);
+static_assert(std::is_nothrow_copy_constructible_v<RandomSource>);
+static_assert(std::is_nothrow_move_constructible_v<RandomSource>);
+static_assert(std::convertible_to<void (*)(MutableBytesView), RandomSource>);
+static_assert(!std::convertible_to<void (*)(int), RandomSource>);
+static_assert(!std::convertible_to<int, RandomSource>);
+
+using Four = std::array<std::byte, 4>;
+
+Four draw(const RandomSource& random) {
+    Four bytes{};
+    random(bytes);
+    return bytes;
+}
+
+Four all(int value) {
+    Four bytes{};
+    bytes.fill(static_cast<std::byte>(value));
+    return bytes;
+}
+
+/// Fills with 1, then with 2, and so on.
+struct Counter {
+    int calls = 0;
+    void operator()(MutableBytesView out) {
+        ++calls;
+        std::fill(out.begin(), out.end(), static_cast<std::byte>(calls));
+    }
+};
+
+void fill_with_nines(MutableBytesView out) {
+    std::fill(out.begin(), out.end(), std::byte{9});
+}
+
+}  // namespace
+
+TEST_CASE("the default source gives other bytes each time") {
+    std::array<std::byte, 16> first{};
+    std::array<std::byte, 16> second{};
+    RandomSource{}(first);
+    RandomSource{}(second);
+    CHECK(first != second);
+    CHECK(first != std::array<std::byte, 16>{});
+}
+
+TEST_CASE("a function is a source") {
+    CHECK(draw(fill_with_nines) == all(9));
+}
+
+TEST_CASE("a lambda is a source") {
+    const auto value = std::byte{7};
+    const RandomSource random = [value](MutableBytesView out) {
+        std::fill(out.begin(), out.end(), value);
+    };
+    CHECK(draw(random) == all(7));
+}
+
+TEST_CASE("a source that can only be moved is a source") {
+    auto value = std::make_unique<int>(5);
+    const RandomSource random = [value = std::move(value)](MutableBytesView out) {
+        std::fill(out.begin(), out.end(), static_cast<std::byte>(*value));
+    };
+    CHECK(draw(random) == all(5));
+}
+
+TEST_CASE("copies share the state of their source") {
+    const RandomSource random = Counter{};
+    RandomSource copy;
+    copy = random;
+    CHECK(draw(random) == all(1));
+    CHECK(draw(copy) == all(2));
+    CHECK(draw(random) == all(3));
+}
+
+TEST_CASE("a source outlives what it was copied from") {
+    RandomSource copy;
+    {
+        const RandomSource random = Counter{};
+        copy = random;
+    }
+    CHECK(draw(copy) == all(1));
+}
