@@ -106,13 +106,18 @@ TEST_CASE("a run is the plain run on random texts, right and wrong ones") {
     CHECK(seen[true] > 500);
 }
 
-TEST_CASE("a wrong byte is noticed in every place of a block") {
-    for (std::size_t size = 1; size <= 100; ++size) {
+TEST_CASE("a tail too many, or too few, is noticed in every place of a block") {
+    int missed = 0;
+    for (std::size_t size = 1; size <= 150; ++size) {
         for (std::size_t place = 0; place < size; ++place) {
             std::string text(size, 'a');
             text[place] = '\x80';
-            CAPTURE(size, place);
-            CHECK(utf8_run(utf8_boundary, as_bytes(text)) == utf8_failed);
+            missed += utf8_run(utf8_boundary, as_bytes(text)) != utf8_failed;
+            text[place] = '\xc3';
+            const bool last = place + 1 == size;
+            const Utf8State expected = last ? utf8_tails_to_come[1] : utf8_failed;
+            missed += utf8_run(utf8_boundary, as_bytes(text)) != expected;
         }
     }
+    CHECK(missed == 0);
 }
