@@ -16,6 +16,7 @@
 #include <wsproto/frame_protocol.hpp>
 #include <wsproto/options.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -39,8 +40,10 @@ class Connection : public detail::Endpoint<Connection> {
     }
 
     /// Continues a handshake whose extensions are attached and whose input is half read.
-    Connection(ConnectionType role, Extensions extensions, detail::InputBuffer input,
-               const Options& options)
+    ///
+    /// A template, so that `{}` means no trailing data.
+    template <std::same_as<detail::InputBuffer> Input>
+    Connection(ConnectionType role, Extensions extensions, Input input, const Options& options)
         : options_error_{check(options)},
           input_{std::move(input)},
           protocol_{role, std::move(extensions), options} {}

@@ -1,0 +1,307 @@
+#include "support.hpp"
+
+#include <wsproto/error_code.hpp>
+
+#include <atomic>
+#include <cctype>
+#include <cstdint>
+#include <cstdlib>
+#include <initializer_list>
+#include <memory>
+#include <new>
+#include <variant>
+
+using namespace wsproto;
+
+namespace support {
+
+Bytes hex(std::string_view digits) {
+    Bytes bytes;
+    std::string pair;
+    for (const char digit : digits) {
+        if (digit == ' ' || digit == '\n') continue;
+        REQUIRE(std::isxdigit(static_cast<unsigned char>(digit)) != 0);
+        pair += digit;
+        if (pair.size() == 2) {
+            bytes.push_back(static_cast<std::byte>(std::stoi(pair, nullptr, 16)));
+            pair.clear();
+        }
+    }
+    REQUIRE(pair.empty());
+    return bytes;
+}
+
+namespace {
+
+std::string two_digits(std::byte byte) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto value = std::to_integer<std::size_t>(byte);
+    return {digits[value / 16], digits[value % 16]};
+}
+
+}  // namespace
+
+std::string to_hex(BytesView bytes) {
+    std::string text;
+    for (const std::byte byte : bytes) {
+        text += (text.empty() ? "" : " ") + two_digits(byte);
+    }
+    return text;
+}
+
+Bytes concat(std::initializer_list<BytesView> parts) {
+    Bytes bytes;
+    for (const BytesView part : parts) {
+        bytes.insert(bytes.end(), part.begin(), part.end());
+    }
+    return bytes;
+}
+
+Bytes header_to(ConnectionType receiver, unsigned first, std::uint64_t length) {
+    const unsigned mask_bit = receiver == ConnectionType::Server ? 0x80 : 0;
+    const unsigned form = length <= 125     ? static_cast<unsigned>(length)
+                          : length <= 65535 ? 126
+                                            : 127;
+    Bytes bytes{static_cast<std::byte>(first), static_cast<std::byte>(mask_bit | form)};
+    for (int shift = form == 126 ? 8 : form == 127 ? 56 : -8; shift >= 0; shift -= 8) {
+        bytes.push_back(static_cast<std::byte>(length >> shift & 0xff));
+    }
+    return bytes;
+}
+
+Bytes frame_to(ConnectionType receiver, unsigned first, std::string_view payload) {
+    Bytes bytes = header_to(receiver, first, payload.size());
+    const bool masked = receiver == ConnectionType::Server;
+    const Bytes key = masked ? hex("37 fa 21 3d") : hex("00 00 00 00");
+    if (masked) {
+        bytes.insert(bytes.end(), key.begin(), key.end());
+    }
+    for (std::size_t at = 0; at != payload.size(); ++at) {
+        bytes.push_back(static_cast<std::byte>(payload[at]) ^ key[at % 4]);
+    }
+    return bytes;
+}
+
+RandomSource fixed_random(Bytes bytes) {
+    return [bytes = std::move(bytes), used = std::size_t{0}](MutableBytesView out) mutable {
+        for (std::byte& byte : out) {
+            byte = used < bytes.size() ? bytes[used++] : std::byte{0};
+        }
+    };
+}
+
+std::string quoted(BytesView bytes, bool is_text) {
+    std::string text = "'";
+    for (const std::byte byte : bytes) {
+        const auto value = std::to_integer<unsigned>(byte);
+        const bool printable = value >= 0x20 && value < 0x7f && value != '\'' && value != '\\';
+        if (printable || (is_text && value >= 0x80)) {
+            text += static_cast<char>(value);
+        } else {
+            text += "\\x" + two_digits(byte);
+        }
+    }
+    return text + "'";
+}
+
+namespace {
+
+std::string fields(const Headers& headers) {
+    std::string text;
+    for (const auto& [name, value] : headers) {
+        text += " {" + name + ": " + value + "}";
+    }
+    return text;
+}
+
+std::string list(std::string_view label, const std::vector<std::string>& items,
+                 std::string_view separator) {
+    std::string text;
+    for (const auto& item : items) {
+        text += text.empty() ? label : separator;
+        text += item;
+    }
+    return text;
+}
+
+template <typename Data>
+std::string flags(const Message<Data>& message) {
+    if (message.message_finished)
+        return message.frame_finished ? "" : " with a frame beyond its end";
+    return message.frame_finished ? " more frames" : " more";
+}
+
+std::string describe(const Request& request) {
+    return "request " + request.host + ' ' + request.target +
+           list(" protocols ", request.subprotocols, ", ") +
+           list(" offers ", request.offered_extensions, " | ") + fields(request.extra_headers);
+}
+
+std::string describe(const AcceptConnection& accept) {
+    std::vector<std::string> names;
+    for (const auto& extension : accept.extensions) {
+        names.emplace_back(extension->name());
+    }
+    return "accept" + (accept.subprotocol ? " protocol " + *accept.subprotocol : std::string{}) +
+           list(" extensions ", names, ", ") + fields(accept.extra_headers);
+}
+
+std::string describe(const RejectConnection& reject) {
+    return "reject " + std::to_string(reject.status_code) + (reject.has_body ? " body" : "") +
+           fields(reject.headers);
+}
+
+std::string describe(const RejectData& body) {
+    return "data " + quoted(body.data) + (body.body_finished ? "" : " more");
+}
+
+std::string describe(const CloseConnection& close) {
+    return "close " + std::to_string(static_cast<unsigned>(close.code)) + ' ' +
+           quoted(as_bytes(close.reason), true);
+}
+
+std::string describe(const TextMessage& text) {
+    return "text " + quoted(as_bytes(text.data), true) + flags(text);
+}
+
+std::string describe(const BytesMessage& bytes) {
+    return "binary " + quoted(bytes.data) + flags(bytes);
+}
+
+std::string describe(const Ping& ping) {
+    return "ping " + quoted(ping.payload);
+}
+
+std::string describe(const Pong& pong) {
+    return "pong " + quoted(pong.payload);
+}
+
+}  // namespace
+
+std::string line(const Event& event) {
+    return std::visit([](const auto& any) { return describe(any); }, event);
+}
+
+std::string line(const ProtocolError& error) {
+    return "error " + std::to_string(wsproto::detail::error_row(error.error()).code) + ' ' +
+           error.what();
+}
+
+Trace joined(const Trace& lines) {
+    constexpr std::string_view open_end = "' more";
+    Trace result;
+    for (const std::string& next : lines) {
+        const std::string kind = next.substr(0, next.find('\'') + 1);
+        const bool continues = !result.empty() && result.back().ends_with(open_end) &&
+                               kind.ends_with('\'') && result.back().starts_with(kind);
+        if (continues) {
+            result.back().resize(result.back().size() - open_end.size());
+            result.back() += next.substr(kind.size());
+        } else {
+            result.push_back(next);
+        }
+    }
+    return result;
+}
+
+Connection scenario(ConnectionType role, ConnectionState state, const Options& options) {
+    Connection connection{role, {}, {}, options};
+    if (state == ConnectionState::LocalClosing) {
+        static_cast<void>(connection.send(CloseConnection{}));
+    } else if (state != ConnectionState::Open) {
+        receive(connection, frame_to(role, 0x88, ""));
+    }
+    if (state == ConnectionState::Closed) {
+        static_cast<void>(connection.send(CloseConnection{}));
+    }
+    REQUIRE(connection.state() == state);
+    return connection;
+}
+
+namespace {
+
+std::atomic<std::size_t> count{0};
+std::atomic<std::size_t> bytes_in_all{0};
+std::atomic<std::size_t> live{0};
+std::atomic<std::size_t> largest{0};
+thread_local std::size_t successes_left = std::numeric_limits<std::size_t>::max();
+
+// In front of each block stands its size.
+constexpr std::size_t prefix = alignof(std::max_align_t);
+
+void* allocate(std::size_t size) noexcept {
+    if (successes_left == 0) return nullptr;
+    if (successes_left != std::numeric_limits<std::size_t>::max()) --successes_left;
+    void* const block = size < SIZE_MAX - prefix ? std::malloc(size + prefix) : nullptr;
+    if (block == nullptr) return nullptr;
+    ++count;
+    bytes_in_all += size;
+    live += size;
+    if (size > largest) largest = size;
+    *static_cast<std::size_t*>(block) = size;
+    return static_cast<std::byte*>(block) + prefix;
+}
+
+void* allocate_or_throw(std::size_t size) {
+    if (void* const memory = allocate(size)) return memory;
+    throw std::bad_alloc{};
+}
+
+void deallocate(void* memory) noexcept {
+    if (memory == nullptr) return;
+    void* const block = static_cast<std::byte*>(memory) - prefix;
+    live -= *static_cast<std::size_t*>(block);
+    std::free(block);
+}
+
+}  // namespace
+
+Allocations allocations() {
+    return {.count = count, .bytes = bytes_in_all, .live = live, .largest = largest};
+}
+
+void forget_largest_allocation() {
+    largest = 0;
+}
+
+FailingAllocations::FailingAllocations(std::size_t successes) {
+    successes_left = successes;
+}
+
+FailingAllocations::~FailingAllocations() {
+    successes_left = std::numeric_limits<std::size_t>::max();
+}
+
+}  // namespace support
+
+// Every form without an alignment: sanitizers bring their own for each that is missing here.
+void* operator new(std::size_t size) {
+    return support::allocate_or_throw(size);
+}
+void* operator new[](std::size_t size) {
+    return support::allocate_or_throw(size);
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return support::allocate(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+    return support::allocate(size);
+}
+void operator delete(void* memory) noexcept {
+    support::deallocate(memory);
+}
+void operator delete[](void* memory) noexcept {
+    support::deallocate(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    support::deallocate(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+    support::deallocate(memory);
+}
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
+    support::deallocate(memory);
+}
+void operator delete[](void* memory, const std::nothrow_t&) noexcept {
+    support::deallocate(memory);
+}
