@@ -1,0 +1,157 @@
+// Reads HTTP/1.1 heads off the input: llhttp knows methods, versions and how a body is framed, our
+// own scanner is strict about every byte, and both must find the end of the head at the same one.
+//
+// The only file that includes llhttp. What a head has to say is not known here.
+#ifndef WSPROTO_DETAIL_HTTP_HEAD_HPP
+#define WSPROTO_DETAIL_HTTP_HEAD_HPP
+
+#include <wsproto/bytes.hpp>
+#include <wsproto/detail/append.hpp>
+#include <wsproto/detail/head_scanner.hpp>
+#include <wsproto/detail/message_head.hpp>
+#include <wsproto/detail/response_body.hpp>
+#include <wsproto/error_code.hpp>
+#include <wsproto/frame.hpp>
+
+#if __has_include(<llhttp/llhttp.h>)
+#include <llhttp/llhttp.h>
+#else
+#include <llhttp.h>
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace wsproto::detail {
+
+class HttpHead {
+  public:
+    explicit HttpHead(HeadKind kind) noexcept : kind_{kind}, scanner_{kind} { reset_parser(); }
+
+    /// Takes from the front of `in` what belongs to the head: `Ready` when it is complete.
+    ///
+    /// `limits` are for this head and those before it together.
+    [[nodiscard]] Progress read(MutableBytesView& in, HeadBudget limits) {
+        const auto result = scanner_.scan(as_text(in), remaining(limits));
+        const BytesView taken = in.first(result.size);
+        append(text_, taken);
+        in = in.subspan(result.size);
+        // llhttp has seen nothing but the bytes before the scanner's complaint: its own comes
+        // first.
+        error_ = parse(as_text(taken)) ? result.error : Error::BadHttpMessage;
+        if (error_ != Error::None) {
+            return Progress::Failed;
+        }
+        return scanner_.complete() ? Progress::Ready : Progress::NeedMore;
+    }
+
+    /// Why `read` failed.
+    [[nodiscard]] Error error() const noexcept { return error_; }
+
+    /// Whether any byte of the head was read.
+    [[nodiscard]] bool started() const noexcept { return scanner_.size() != 0; }
+
+    /// The head, once complete; valid until the next call that is not const.
+    [[nodiscard]] MessageHead head() const noexcept { return {as_text(text_), scanner_.layout()}; }
+
+    /// How the body ends that follows it.
+    [[nodiscard]] BodyFraming framing() const noexcept { return found_.framing; }
+
+    /// The status of a response.
+    [[nodiscard]] unsigned status_code() const noexcept { return found_.status_code; }
+
+    /// What the heads so far leave of `limits`.
+    [[nodiscard]] HeadBudget remaining_after(HeadBudget limits) const noexcept {
+        return minus(remaining(limits), scanner_.size(), scanner_.layout().fields.size());
+    }
+
+    /// Forgets this head, but not how much of the limits it took, and expects another.
+    void start_next() {
+        used_.size += scanner_.size();
+        used_.fields += scanner_.layout().fields.size();
+        text_.clear();
+        scanner_ = HeadScanner{kind_};
+        reset_parser();
+    }
+
+  private:
+    struct Found {
+        bool complete = false;
+        unsigned status_code = 0;
+        BodyFraming framing{};
+    };
+
+    static HeadBudget minus(HeadBudget from, std::size_t size, std::size_t fields) noexcept {
+        return {.size = from.size - std::min(from.size, size),
+                .fields = from.fields - std::min(from.fields, fields)};
+    }
+
+    [[nodiscard]] HeadBudget remaining(HeadBudget limits) const noexcept {
+        return minus(limits, used_.size, used_.fields);
+    }
+
+    // A fresh parser for each head: a 103 with "Connection: close" would make it discard what
+    // follows.
+    void reset_parser() noexcept {
+        static const llhttp_settings_t settings = [] {
+            llhttp_settings_t callbacks;
+            llhttp_settings_init(&callbacks);
+            callbacks.on_headers_complete = &HttpHead::on_headers_complete;
+            return callbacks;
+        }();
+        llhttp_init(&parser_, kind_ == HeadKind::Request ? HTTP_REQUEST : HTTP_RESPONSE, &settings);
+        found_ = {};
+    }
+
+    // Whether llhttp has no complaint, and finds the end of the head where the scanner does.
+    [[nodiscard]] bool parse(std::string_view taken) noexcept {
+        if (taken.empty()) {
+            return true;
+        }
+        parser_.data = &found_;
+        const llhttp_errno_t outcome = llhttp_execute(&parser_, taken.data(), taken.size());
+        const llhttp_errno_t expected = scanner_.complete() ? HPE_PAUSED_UPGRADE : HPE_OK;
+        return outcome == expected && found_.complete == scanner_.complete();
+    }
+
+    // Returning 2 makes it stop right behind the head, whatever body is announced. Two framings at
+    // once are an attack. RFC 9112 §6.1.
+    static int on_headers_complete(llhttp_t* parser) {
+        Found& found = *static_cast<Found*>(parser->data);
+        found.complete = true;
+        found.framing = framing_of(*parser);
+        found.status_code = static_cast<unsigned>(llhttp_get_status_code(parser));
+        const bool contradictory =
+            (parser->flags & F_TRANSFER_ENCODING) != 0 && (parser->flags & F_CONTENT_LENGTH) != 0;
+        return contradictory ? -1 : 2;
+    }
+
+    // RFC 9112 §6.3.
+    static BodyFraming framing_of(const llhttp_t& parser) noexcept {
+        const auto has = [&](llhttp_flags_t flag) { return (parser.flags & flag) != 0; };
+        const auto status = parser.status_code;
+        if (status / 100 == 1 || status == 204 || status == 304) {
+            return {};
+        }
+        if (llhttp_message_needs_eof(&parser) != 0) {
+            return {.kind = BodyKind::UntilEnd};
+        }
+        if (has(F_CHUNKED)) {
+            return {.kind = BodyKind::Chunked};
+        }
+        return {.length = has(F_CONTENT_LENGTH) ? parser.content_length : 0};
+    }
+
+    HeadKind kind_;
+    Error error_ = Error::None;
+    HeadBudget used_{};
+    Bytes text_{};
+    HeadScanner scanner_;
+    llhttp_t parser_{};
+    Found found_{};
+};
+
+}  // namespace wsproto::detail
+
+#endif
