@@ -1,0 +1,118 @@
+// What a head says about the upgrade to a WebSocket, gathered in one pass over its fields.
+// RFC 6455 §4, §11.3.
+//
+// What has to be there is not known here.
+#ifndef WSPROTO_DETAIL_UPGRADE_FIELDS_HPP
+#define WSPROTO_DETAIL_UPGRADE_FIELDS_HPP
+
+#include <wsproto/detail/ascii.hpp>
+#include <wsproto/detail/message_head.hpp>
+#include <wsproto/headers.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wsproto::detail {
+
+/// The fields that the handshake reads or writes itself.
+enum class UpgradeField : std::uint8_t {
+    Host,
+    Upgrade,
+    Connection,
+    Key,
+    Accept,
+    Version,
+    Protocol,
+    Extensions,
+    ContentLength,
+    TransferEncoding,
+};
+
+inline constexpr std::array<std::string_view, 10> upgrade_field_names = {
+    "host",
+    "upgrade",
+    "connection",
+    "sec-websocket-key",
+    "sec-websocket-accept",
+    "sec-websocket-version",
+    "sec-websocket-protocol",
+    "sec-websocket-extensions",
+    "content-length",
+    "transfer-encoding",
+};
+
+/// Which of them has that name, in any case.
+constexpr std::optional<UpgradeField> upgrade_field(std::string_view name) noexcept {
+    for (std::size_t index = 0; index != upgrade_field_names.size(); ++index) {
+        if (equals_ignoring_case(name, upgrade_field_names[index])) {
+            return static_cast<UpgradeField>(index);
+        }
+    }
+    return std::nullopt;
+}
+
+/// All lines of one field.
+struct FieldLines {
+    std::size_t count = 0;
+    std::string_view first{};
+    std::string joined{};  ///< Of several lines; RFC 9110 §5.3.
+
+    void add(std::string_view value) {
+        if (count++ == 0) {
+            first = value;
+            return;
+        }
+        joined = count == 2 ? std::string{first} : joined;
+        joined.append(", ").append(value);
+    }
+
+    [[nodiscard]] bool present() const noexcept { return count != 0; }
+
+    [[nodiscard]] std::string_view value() const noexcept { return count > 1 ? joined : first; }
+
+    /// Whether there is one line, and it says `text`.
+    [[nodiscard]] bool is(std::string_view text) const noexcept {
+        return count == 1 && first == text;
+    }
+
+    /// Whether `token` is an element of the list, in any case.
+    [[nodiscard]] bool lists(std::string_view token) const noexcept {
+        std::string_view rest = value();
+        while (!rest.empty()) {
+            const std::size_t size = list_element_size(rest);
+            if (equals_ignoring_case(trim(rest.substr(0, size)), token)) {
+                return true;
+            }
+            rest.remove_prefix(size < rest.size() ? size + 1 : size);
+        }
+        return false;
+    }
+};
+
+class UpgradeFields {
+  public:
+    /// Views `head`, which must live as long.
+    explicit UpgradeFields(const MessageHead& head) {
+        for (std::size_t index = 0; index != head.field_count(); ++index) {
+            const auto [name, value] = head.field(index);
+            if (const auto field = upgrade_field(name)) {
+                lines_[static_cast<std::size_t>(*field)].add(value);
+            }
+        }
+    }
+
+    [[nodiscard]] const FieldLines& operator[](UpgradeField field) const noexcept {
+        return lines_[static_cast<std::size_t>(field)];
+    }
+
+  private:
+    std::array<FieldLines, upgrade_field_names.size()> lines_{};
+};
+
+}  // namespace wsproto::detail
+
+#endif
