@@ -27,7 +27,7 @@ namespace wsproto {
 /// One end of an open WebSocket. RFC 6455 §5 to §7.
 ///
 /// Feed it with `receive_data`, drain `events()`, write what `send` returns. It is not thread-safe;
-/// distinct connections are independent. Movable; moving ends its ranges.
+/// distinct connections are independent. Movable: its ranges end, what was moved from is closed.
 class Connection : public detail::Endpoint<Connection> {
   public:
     /// Uses those `extensions` that a handshake has enabled; `trailing_data` was received behind
@@ -315,7 +315,7 @@ class Connection : public detail::Endpoint<Connection> {
 
     Error options_error_;
     Error error_ = Error::None;
-    ConnectionState state_ = ConnectionState::Open;
+    detail::StateCell state_{ConnectionState::Open};
     bool ended_ = false;     // the transport; told once everything before it was
     bool clean_ = false;     // both Closes were exchanged, without an error of the peer's
     bool stepping_ = false;  // a step has begun and not ended

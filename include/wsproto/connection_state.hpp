@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace wsproto {
 
@@ -75,6 +76,24 @@ constexpr std::optional<ConnectionState> next_state(ConnectionState from, Action
     }
     return std::nullopt;
 }
+
+/// The state of one connection; what was moved from is `Closed`.
+class StateCell {
+  public:
+    constexpr StateCell(ConnectionState state) noexcept : state_{state} {}
+    constexpr StateCell(StateCell&& other) noexcept
+        : state_{std::exchange(other.state_, ConnectionState::Closed)} {}
+    constexpr StateCell& operator=(StateCell&& other) noexcept {
+        state_ = std::exchange(other.state_, ConnectionState::Closed);
+        return *this;
+    }
+    ~StateCell() = default;
+
+    constexpr operator ConnectionState() const noexcept { return state_; }
+
+  private:
+    ConnectionState state_;
+};
 
 /// Whether bytes of the peer are still looked at.
 constexpr bool is_receiving(ConnectionState state) noexcept {
