@@ -29,11 +29,6 @@ class InputBuffer {
     /// Copies `data` behind what is there.
     void append(BytesView data) {
         release();
-        const std::size_t consumed = owned_.size() - front_.size();
-        if (consumed >=
-            front_.size()) {  // so that each byte is moved at most once for one consumed
-            owned_.erase(owned_.begin(), owned_.begin() + static_cast<std::ptrdiff_t>(consumed));
-        }
         append_to_owned(data);
     }
 
@@ -91,9 +86,15 @@ class InputBuffer {
     // time.
     static constexpr std::size_t kept_capacity = 128;
 
-    // `front_` is the end of `owned_`, or empty.
+    // `front_` is the end of `owned_`, or empty. What stands before it goes once it is as much, so
+    // that each byte is moved at most once for one consumed.
     void append_to_owned(BytesView data) {
         const std::size_t unread = front_.size();
+        const std::size_t consumed = owned_.size() - unread;
+        if (consumed >= unread) {
+            owned_.erase(owned_.begin(), owned_.begin() + static_cast<std::ptrdiff_t>(consumed));
+            front_ = owned_;
+        }
         detail::append(owned_, data);
         front_ = MutableBytesView{owned_}.last(unread + data.size());
     }
