@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <iterator>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -88,7 +89,7 @@ class EventRange {
     explicit EventRange(detail::EventSource& source, std::error_code* code = nullptr) noexcept
         : source_{&source}, code_{code} {
         source.end_range();
-        source.range_ = this;
+        source.range_ = std::launder(this);  // else GCC 12 at -O3 takes it for a dangling pointer
     }
 
     EventRange(EventRange&& other) noexcept
