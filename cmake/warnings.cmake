@@ -10,7 +10,7 @@ if(MSVC)
                            /W4 /permissive- $<$<BOOL:${WSPROTO_WARNINGS_AS_ERRORS}>:/WX>)
 else()
     target_compile_options(wsproto_development INTERFACE
-                           -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                           -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
                            $<$<BOOL:${WSPROTO_WARNINGS_AS_ERRORS}>:-Werror>)
 endif()
 
