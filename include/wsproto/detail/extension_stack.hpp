@@ -94,12 +94,13 @@ class ExtensionStack {
   private:
     struct Stage {
         std::shared_ptr<Extension> extension{};
-        Bytes buffer{};            // made by the stage before, unless that is the wire
-        BytesView input{};         // what is left of it
-        bool active = false;       // takes part in the current frame
-        bool more = false;         // has output that found no room
-        bool input_ended = false;  // the frame's last byte was handed to it
-        bool completed = false;    // and all of its output was taken
+        Bytes buffer{};             // made by the stage before, unless that is the wire
+        BytesView input{};          // what is left of it
+        bool active = false;        // takes part in the current frame
+        bool more = false;          // has output that found no room
+        bool input_ended = false;   // the frame's last byte was handed to it
+        bool completed = false;     // and all of its output was taken
+        Error error = Error::None;  // of the stage before: told once its output was taken
     };
 
     struct Source {
@@ -133,8 +134,9 @@ class ExtensionStack {
         Pulled total{};
         while (!stage.completed && total.produced != out.size()) {
             if (input.empty() && !stage.more && !stage.input_ended) {
-                total.error = refill(stage, upstream, source);
-                if (total.error != Error::None || (input.empty() && !stage.input_ended)) {
+                refill(stage, upstream, source);
+                if (input.empty() && !stage.input_ended) {
+                    total.error = stage.error;
                     return total;
                 }
             }
@@ -146,19 +148,22 @@ class ExtensionStack {
             }
         }
         total.ended = stage.completed;
+        if (stage.completed && source.fin) {
+            stage.buffer = Bytes{};
+        }
         return total;
     }
 
-    Error refill(Stage& stage, std::size_t upstream, Source source) {
+    void refill(Stage& stage, std::size_t upstream, Source source) {
         if (upstream == stages_.size()) {
             stage.input_ended = source.frame_ends;
-            return Error::None;
+        } else if (stage.error == Error::None) {
+            stage.buffer.resize(buffer_size);
+            const Pulled pulled = pull(upstream, source, stage.buffer);
+            stage.input = BytesView{stage.buffer}.first(pulled.produced);
+            stage.input_ended = pulled.ended;
+            stage.error = pulled.error;
         }
-        stage.buffer.resize(buffer_size);
-        const Pulled pulled = pull(upstream, source, stage.buffer);
-        stage.input = BytesView{stage.buffer}.first(pulled.produced);
-        stage.input_ended = pulled.ended;
-        return pulled.error;
     }
 
     static Step advance(Stage& stage, BytesView& input, bool fin, MutableBytesView out) {

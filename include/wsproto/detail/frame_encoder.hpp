@@ -134,6 +134,7 @@ class FrameEncoder {
         opcode_ = message.opcode;
         in_message_ = !message.fin;
         text_ = text;
+        broken_ = false;
     }
 
     void draw_key(FrameHeader& header) const {
@@ -187,10 +188,8 @@ class FrameEncoder {
     Error transform(ExtensionStack& extensions, FrameHeader& header, const OutgoingMessage& message,
                     Bytes& out) {
         const bool compress = in_message_ ? compress_ : message.compress;
-        broken_ = true;
-        const Error error = extensions.outbound(header, message.payload, compress, out);
-        broken_ = error != Error::None;
-        return error;
+        broken_ = true;  // until the frame is made
+        return extensions.outbound(header, message.payload, compress, out);
     }
 
     void mask_into(Bytes& scratch, FrameHeader& header, BytesView& payload) const {
