@@ -182,9 +182,30 @@ std::string line(const Event& event) {
     return std::visit([](const auto& any) { return describe(any); }, event);
 }
 
+std::string line(const Frame& frame) {
+    switch (frame.opcode) {
+        case Opcode::Text:
+            return describe(
+                TextMessage{as_text(frame.payload), frame.frame_finished, frame.message_finished});
+        case Opcode::Ping:
+            return describe(Ping{frame.payload});
+        case Opcode::Pong:
+            return describe(Pong{frame.payload});
+        case Opcode::Close:
+            return "close frame " + quoted(frame.payload);
+        default:
+            return describe(
+                BytesMessage{frame.payload, frame.frame_finished, frame.message_finished});
+    }
+}
+
 std::string line(const ProtocolError& error) {
-    return "error " + std::to_string(wsproto::detail::error_row(error.error()).code) + ' ' +
-           error.what();
+    return error_line(error.error(), error.what());
+}
+
+std::string error_line(Error error, std::string_view text) {
+    return "error " + std::to_string(wsproto::detail::error_row(error).code) + ' ' +
+           std::string{text};
 }
 
 Trace joined(const Trace& lines) {

@@ -84,7 +84,9 @@ using Trace = std::vector<std::string>;
 std::string quoted(BytesView bytes, bool is_text = false);
 
 std::string line(const wsproto::Event& event);
+std::string line(const wsproto::Frame& frame);
 std::string line(const wsproto::ProtocolError& error);
+std::string error_line(wsproto::Error error, std::string_view text);
 
 /// Pieces of one frame made one line: the same for every way of splitting the input.
 Trace joined(const Trace& lines);
@@ -132,6 +134,27 @@ Trace receive(Endpoint& endpoint, const Pieces& pieces, Feed feed = Feed::Copied
     for (const BytesView piece : pieces) {
         const Trace more = receive(endpoint, piece, feed);
         lines.insert(lines.end(), more.begin(), more.end());
+    }
+    return joined(lines);
+}
+
+/// The same for what makes frames, a `FrameDecoder` or a `FrameProtocol`.
+template <typename Source>
+Trace decode(Source& source, const Pieces& pieces) {
+    Trace lines;
+    for (const BytesView piece : pieces) {
+        Bytes buffer{piece.begin(), piece.end()};
+        MutableBytesView in{buffer};
+        wsproto::Frame frame;
+        wsproto::Progress progress{};
+        while ((progress = source.next(in, frame)) == wsproto::Progress::Ready) {
+            lines.push_back(line(frame));
+        }
+        if (progress == wsproto::Progress::Failed) {
+            lines.push_back(error_line(source.error(), source.error_message()));
+            break;
+        }
+        CHECK(in.empty());
     }
     return joined(lines);
 }
