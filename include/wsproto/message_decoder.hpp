@@ -44,6 +44,7 @@ class MessageDecoder {
                     return Progress::Failed;
                 }
                 if (!has_piece_) {
+                    give_back(held_);
                     return Progress::NeedMore;
                 }
                 refill(decoder);
@@ -247,7 +248,11 @@ class MessageDecoder {
         has_piece_ = has_output_ = false;
     }
 
+    // What is held already stands at its end: views shrink from the front.
     void hold(BytesView& view) {
+        if (view.empty() || view.data() + view.size() == held_.data() + held_.size()) {
+            return;
+        }
         Bytes copy;
         detail::append(copy, view);
         held_ = std::move(copy);
@@ -256,8 +261,13 @@ class MessageDecoder {
 
     void forget_message() noexcept {
         message_shown_ = frame_shown_ = false;
-        buffer_ = Bytes{};
-        held_ = Bytes{};
+        give_back(buffer_);
+    }
+
+    static void give_back(Bytes& memory) noexcept {
+        if (memory.capacity() != 0) {
+            memory = Bytes{};
+        }
     }
 
     static constexpr std::size_t min_buffer_size = 512;
