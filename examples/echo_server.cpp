@@ -1,0 +1,252 @@
+// A WebSocket server that sends every message back: any number of clients, one thread, poll(2).
+// What happens with one client stands in echo_session.hpp.
+#include "command_line.hpp"
+#include "echo_session.hpp"
+#include "posix_socket.hpp"
+#include "stop_signal.hpp"
+
+#include <wsproto/wsproto.hpp>
+
+#include <getopt.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <iostream>
+#include <limits>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace {
+
+constexpr const char* help = R"(Usage: echo_server [options]
+Accepts WebSocket connections and sends every message back, piece by piece as it arrives.
+
+  --host HOST          address or name to listen on; :: for all, IPv4 too  (127.0.0.1)
+  --port PORT          0 takes a free one                                  (9000)
+  --max-message BYTES  longest message to accept; 0 for no limit           (16777216)
+  --no-deflate         do not agree on permessage-deflate
+  --verbose            one line for each thing that happens to a connection
+  --version            print the version of the library
+  --help               print this
+
+Prints "listening on HOST:PORT" when clients may come. Takes the first subprotocol that a client
+offers. Serves every path, but for those that begin with /refuse: they are answered with 404.
+SIGINT and SIGTERM close all connections with code 1001; the second one does not wait for them.
+Exit status: 0 stopped by a signal, 1 wrong usage, 2 cannot listen.
+)";
+
+struct CommandLine {
+    posix::Endpoint endpoint{.host = "127.0.0.1", .port = "9000"};
+    EchoSettings settings{};
+    bool done = false;  // there is nothing to serve
+};
+
+wsproto::Limits limits_for(std::uint64_t message_size) {
+    wsproto::Limits limits;
+    limits.frame_size = limits.message_size = message_size;
+    if (message_size == 0) {
+        limits.frame_size = limits.message_size = std::numeric_limits<std::uint64_t>::max();
+        limits.fragments = std::numeric_limits<std::uint32_t>::max();
+    }
+    return limits;
+}
+
+void log_line(const std::string& what) {
+    std::cout << what << std::endl;
+}
+
+void print_version() {
+    std::cout << "wsproto " << wsproto::version_major << '.' << wsproto::version_minor << '.'
+              << wsproto::version_patch << '\n';
+}
+
+void take_option(int option, CommandLine& result) {
+    switch (option) {
+        case 'h':
+            result.endpoint.host = optarg;
+            break;
+        case 'p':
+            result.endpoint.port = std::to_string(parse_number<std::uint16_t>("--port", optarg));
+            break;
+        case 'm':
+            result.settings.options.limits =
+                limits_for(parse_number<std::uint64_t>("--max-message", optarg));
+            break;
+        case 'd':
+            result.settings.deflate = false;
+            break;
+        case 'v':
+            result.settings.log = log_line;
+            break;
+        case 'V':
+            print_version();
+            result.done = true;
+            break;
+        case 'H':
+            std::cout << help;
+            result.done = true;
+            break;
+        default:
+            throw UsageError{"see echo_server --help"};
+    }
+}
+
+CommandLine parse(int argc, char** argv) {
+    static constexpr std::array options = {
+        option{"host", required_argument, nullptr, 'h'},
+        option{"port", required_argument, nullptr, 'p'},
+        option{"max-message", required_argument, nullptr, 'm'},
+        option{"no-deflate", no_argument, nullptr, 'd'},
+        option{"verbose", no_argument, nullptr, 'v'},
+        option{"version", no_argument, nullptr, 'V'},
+        option{"help", no_argument, nullptr, 'H'},
+        option{nullptr, 0, nullptr, 0},
+    };
+    CommandLine result;
+    for (int at = 0; !result.done && at != -1;) {
+        at = ::getopt_long(argc, argv, "", options.data(), nullptr);
+        if (at != -1) take_option(at, result);
+    }
+    if (!result.done && optind != argc)
+        throw UsageError{std::string{"unexpected: "} + argv[optind]};
+    return result;
+}
+
+class EchoServer {
+  public:
+    explicit EchoServer(CommandLine command_line)
+        : settings_{std::move(command_line.settings)},
+          listener_{posix::listen_on(command_line.endpoint)} {}
+
+    void run() {
+        std::cout << "listening on " << posix::local_address(listener_) << std::endl;
+        while (!stopping_ || (!sessions_.empty() && Clock::now() < stop_deadline_)) {
+            turn();
+        }
+        std::cout << "stopped" << std::endl;
+    }
+
+  private:
+    static constexpr std::chrono::milliseconds pause_when_exhausted{100};
+    static constexpr std::chrono::seconds time_to_stop{3};
+    static constexpr int accepts_per_turn = 64;
+    static constexpr std::size_t not_sessions = 2;  // the first entries of `polled_`
+
+    void turn() {
+        gather();
+        if (::poll(polled_.data(), static_cast<nfds_t>(polled_.size()), patience()) < 0 &&
+            errno != EINTR) {
+            throw posix::system_error("poll");
+        }
+        serve_sessions();
+        if (polled_[0].revents != 0) stop();
+        if (polled_[1].revents != 0) accept_clients();
+        std::erase_if(sessions_, [](const auto& session) { return session->is_finished(); });
+    }
+
+    // poll() skips negative descriptors.
+    void gather() {
+        const bool accepts = !stopping_ && Clock::now() >= accept_again_;
+        polled_.clear();
+        polled_.push_back({stopping_ ? -1 : stop_signal_.descriptor(), POLLIN, 0});
+        polled_.push_back({accepts ? listener_.descriptor() : -1, POLLIN, 0});
+        for (const auto& session : sessions_) {
+            polled_.push_back({session->socket().descriptor(), session->interest(), 0});
+        }
+    }
+
+    // How many milliseconds nothing has to be done if no socket becomes ready; -1: for ever.
+    [[nodiscard]] int patience() const {
+        const auto now = Clock::now();
+        auto next = stopping_ ? stop_deadline_ : Clock::time_point::max();
+        if (accept_again_ > now) next = std::min(next, accept_again_);
+        for (const auto& session : sessions_) {
+            next = std::min(next, session->is_ready() ? now : session->deadline());
+        }
+        if (next == Clock::time_point::max()) return -1;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now);
+        return static_cast<int>(std::max(left, std::chrono::milliseconds{0}).count());
+    }
+
+    void serve_sessions() {
+        const auto now = Clock::now();
+        for (std::size_t index = 0; index != sessions_.size(); ++index) {
+            EchoSession& session = *sessions_[index];
+            const bool ready = polled_[index + not_sessions].revents != 0;
+            if (ready || session.is_ready()) session.serve(ready, buffer_);
+            if (!session.is_finished() && session.deadline() <= now) session.expire();
+        }
+    }
+
+    void accept_clients() {
+        for (int count = 0; count != accepts_per_turn; ++count) {
+            if (!accept_client()) return;
+        }
+    }
+
+    // A client that is gone already is no reason to stop, nor is a lack of descriptors or memory:
+    // then those who wait go on waiting until some are free.
+    bool accept_client() {
+        sockaddr_storage storage{};
+        auto* const address = reinterpret_cast<sockaddr*>(&storage);
+        socklen_t size = sizeof storage;
+        posix::Socket socket{::accept(listener_.descriptor(), address, &size)};
+        if (socket.is_open()) {
+            posix::prepare(socket);
+            sessions_.push_back(std::make_unique<EchoSession>(
+                std::move(socket), posix::to_string(address, size), settings_));
+            return true;
+        }
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            settings_.log(std::string{"cannot accept: "} + std::generic_category().message(errno));
+            accept_again_ = Clock::now() + pause_when_exhausted;
+        }
+        return errno == ECONNABORTED || errno == EINTR;
+    }
+
+    void stop() {
+        stopping_ = true;
+        stop_deadline_ = Clock::now() + time_to_stop;
+        listener_ = posix::Socket{};
+        for (const auto& session : sessions_) {
+            session->go_away();
+        }
+    }
+
+    EchoSettings settings_;
+    StopSignal stop_signal_{};
+    posix::Socket listener_;
+    std::vector<std::unique_ptr<EchoSession>> sessions_{};
+    std::vector<pollfd> polled_{};
+    wsproto::Bytes buffer_ = wsproto::Bytes(64 * 1024);
+    Clock::time_point accept_again_{};
+    Clock::time_point stop_deadline_{};
+    bool stopping_ = false;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        std::signal(SIGPIPE, SIG_IGN);
+        CommandLine command_line = parse(argc, argv);
+        if (!command_line.done) EchoServer{std::move(command_line)}.run();
+        return 0;
+    } catch (const UsageError& error) {
+        std::cerr << "echo_server: " << error.what() << '\n';
+        return 1;
+    } catch (const std::exception& error) {
+        std::cerr << "echo_server: " << error.what() << '\n';
+        return 2;
+    }
+}
