@@ -17,6 +17,7 @@
 #include <string_view>
 #include <system_error>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace wsproto::detail {
@@ -34,6 +35,21 @@ template <std::convertible_to<BytesView> Data>
 constexpr BytesMessage as_event(const Message<Data>& message) noexcept {
     return {message.data, message.frame_finished, message.message_finished, message.compress};
 }
+
+template <typename E, typename... Alternatives>
+constexpr bool is_one_of(const std::variant<Alternatives...>*) noexcept {
+    return (std::same_as<E, Alternatives> || ...);
+}
+
+/// What can be sent: any type of event, any message of text or bytes, an `Event`.
+template <typename E>
+concept Sendable = std::same_as<E, Event> ||
+    is_one_of<std::remove_cvref_t<decltype(as_event(std::declval<const E&>()))>>(
+        static_cast<const Event*>(nullptr));
+
+/// What a message can be made of: text or bytes, owned or viewed.
+template <typename Data>
+concept MessageData = Sendable<Message<Data>>;
 
 /// The text of a `LocalProtocolError`.
 template <typename E>
@@ -63,7 +79,7 @@ class Endpoint : public EventSource {
     ///
     /// Throws `LocalProtocolError` if the event is not valid in this state; then nothing has
     /// changed.
-    template <typename E>
+    template <Sendable E>
     [[nodiscard]] Bytes send(const E& event) {
         Bytes out;
         send(event, out);
@@ -71,7 +87,7 @@ class Endpoint : public EventSource {
     }
 
     /// The same, appended to `out`: no allocation once `out` has grown.
-    template <typename E>
+    template <Sendable E>
     void send(const E& event, Bytes& out) {
         if (const Error error = dispatch(event, out); error != Error::None) {
             throw_local(error, event);
@@ -82,7 +98,7 @@ class Endpoint : public EventSource {
     ///
     /// The payload views `message` where nothing has to change it, else `scratch`, which is cleared
     /// first.
-    template <typename Data>
+    template <MessageData Data>
     [[nodiscard]] OutgoingFrame send_gather(const Message<Data>& message, Bytes& scratch) {
         OutgoingFrame frame;
         const auto& event = as_event(message);
@@ -101,19 +117,19 @@ class Endpoint : public EventSource {
 #endif
 
     /// The bytes to write for `event`; none and `ec` set if it is not valid in this state.
-    template <typename E>
+    template <Sendable E>
     [[nodiscard]] Bytes send(const E& event, std::error_code& ec) {
         Bytes out;
         send(event, out, ec);
         return out;
     }
 
-    template <typename E>
+    template <Sendable E>
     void send(const E& event, Bytes& out, std::error_code& ec) {
         ec = dispatch(event, out);
     }
 
-    template <typename Data>
+    template <MessageData Data>
     [[nodiscard]] OutgoingFrame send_gather(const Message<Data>& message, Bytes& scratch,
                                             std::error_code& ec) {
         OutgoingFrame frame;
