@@ -24,6 +24,7 @@ Bytes serve(WSConnection& server, BytesView received) {
     }
     return out;
 }
+// [/readme]
 
 // A client that says something, and returns the text of what comes back.
 std::string ask(WSConnection& client, WSConnection& server, const Event& question) {
@@ -41,7 +42,6 @@ std::string ask(WSConnection& client, WSConnection& server, const Event& questio
     }
     return answer;
 }
-// [/readme]
 
 int main() {
     WSConnection client{ConnectionType::Client};
