@@ -34,8 +34,7 @@ class Connection : public detail::Endpoint<Connection> {
     /// it.
     explicit Connection(ConnectionType role, Extensions extensions = {},
                         BytesView trailing_data = {}, const Options& options = {})
-        : options_error_{admit(extensions, options)},
-          protocol_{role, std::move(extensions), options} {
+        : extensions_error_{admit(extensions)}, protocol_{role, std::move(extensions), options} {
         receive_data(trailing_data);
     }
 
@@ -44,7 +43,7 @@ class Connection : public detail::Endpoint<Connection> {
     /// A template, so that `{}` means no trailing data.
     template <std::same_as<detail::InputBuffer> Input>
     Connection(ConnectionType role, Extensions extensions, Input input, const Options& options)
-        : options_error_{check(options)},
+        : extensions_error_{Error::None},
           input_{std::move(input)},
           protocol_{role, std::move(extensions), options} {}
 
@@ -96,10 +95,7 @@ class Connection : public detail::Endpoint<Connection> {
     }
 
     /// Holds from the next frame on.
-    void set_limits(const Limits& limits) {
-        options_error_ = check({.limits = limits});
-        protocol_.set_limits(limits);
-    }
+    void set_limits(const Limits& limits) noexcept { protocol_.set_limits(limits); }
 
     /// Whether it is now this side's turn to close the transport, once all bytes are written.
     ///
@@ -111,7 +107,7 @@ class Connection : public detail::Endpoint<Connection> {
 
     /// What the last `events()` complained about: the options, or the peer.
     [[nodiscard]] Error error() const noexcept {
-        return options_error_ != Error::None ? options_error_ : error_;
+        return options_error() != Error::None ? options_error() : error_;
     }
 
     /// The last complaint about the peer, with what it complains about.
@@ -125,12 +121,11 @@ class Connection : public detail::Endpoint<Connection> {
 
     /// Makes the next event in `slot`; what `EventRange` is advanced with.
     [[nodiscard]] Progress next_event(Event& slot) {
-        if (options_error_ != Error::None) {
+        if (options_error() != Error::None) {
             return Progress::Failed;
         }
-        if (std::exchange(stepping_, true)) {  // memory lacked in the middle of the last step
-            state_ = ConnectionState::Closed;
-            detail::throw_bad_alloc();
+        if (std::exchange(stepping_, true)) {
+            give_up();
         }
         const Progress progress = detail::is_receiving(state_) ? receive(slot) : Progress::NeedMore;
         const bool starves = progress == Progress::NeedMore;
@@ -141,6 +136,9 @@ class Connection : public detail::Endpoint<Connection> {
 
     /// Copies what is left of a borrowed buffer; called when a range ends.
     void release_input() noexcept {
+        if (!detail::is_receiving(state_)) {
+            return;
+        }
         const bool kept = detail::attempt([this] {
             protocol_.keep_input();
             input_.release();
@@ -151,14 +149,16 @@ class Connection : public detail::Endpoint<Connection> {
   private:
     friend detail::Endpoint<Connection>;
 
-    static Error check(const Options& options) noexcept {
-        const bool valid = options.limits.chunk_size >= min_chunk_size;
-        return valid ? Error::None : Error::OptionsOutOfRange;
+    // What the caller did wrong before the first event.
+    [[nodiscard]] Error options_error() const noexcept {
+        const bool valid = protocol_.limits().chunk_size >= min_chunk_size;
+        return extensions_error_ == Error::None && !valid ? Error::OptionsOutOfRange
+                                                          : extensions_error_;
     }
 
-    static Error admit(const Extensions& extensions, const Options& options) {
+    static Error admit(const Extensions& extensions) {
         RsvBits claimed{};
-        Error error = check(options);
+        Error error = Error::None;
         for (const auto& extension : extensions) {
             if (const Error complaint = extension->validate(); complaint != Error::None) {
                 error = complaint;
@@ -180,7 +180,15 @@ class Connection : public detail::Endpoint<Connection> {
     [[nodiscard]] Error step_error() const noexcept override { return error(); }
 
     [[nodiscard]] bool accepts_input() const noexcept {
-        return detail::is_receiving(state_) && !ended_;
+        return detail::is_receiving(state_) && !ended_ && !stepping_;
+    }
+
+    // Memory lacked in the middle of the last step, or for what was borrowed: that is lost.
+    [[noreturn]] void give_up() {
+        stepping_ = false;
+        state_ = ConnectionState::Closed;
+        input_.drop();
+        detail::throw_bad_alloc();
     }
 
     Progress receive(Event& slot) {
@@ -255,8 +263,8 @@ class Connection : public detail::Endpoint<Connection> {
     // bytes.
     template <typename Encode>
     Error send_in_state(detail::Action action, Encode encode) {
-        if (options_error_ != Error::None) {
-            return options_error_;
+        if (options_error() != Error::None) {
+            return options_error();
         }
         if (!detail::next_state(state_, action)) {
             return Error::EventNotAllowed;
@@ -271,7 +279,7 @@ class Connection : public detail::Endpoint<Connection> {
 
     template <typename E>
     Error try_send(const E&, Bytes&) const noexcept {
-        return options_error_ != Error::None ? options_error_ : Error::EventNotAllowed;
+        return options_error() != Error::None ? options_error() : Error::EventNotAllowed;
     }
 
     Error try_send(const TextMessage& event, Bytes& out) {
@@ -313,12 +321,12 @@ class Connection : public detail::Endpoint<Connection> {
         return {Opcode::Binary, message.data, message.message_finished, message.compress};
     }
 
-    Error options_error_;
+    Error extensions_error_;
     Error error_ = Error::None;
     detail::StateCell state_{ConnectionState::Open};
     bool ended_ = false;     // the transport; told once everything before it was
     bool clean_ = false;     // both Closes were exchanged, without an error of the peer's
-    bool stepping_ = false;  // a step has begun and not ended
+    bool stepping_ = false;  // a step has begun and not ended; nothing more can be received
     detail::InputBuffer input_{};
     FrameProtocol protocol_;
 };

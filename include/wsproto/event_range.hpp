@@ -23,10 +23,10 @@ namespace detail {
 class EventSource {
   public:
     EventSource() = default;
-    EventSource(EventSource&& other) noexcept { other.end_range(); }
+    EventSource(EventSource&& other) noexcept { other.finish_range(); }
     EventSource& operator=(EventSource&& other) noexcept {
         end_range();
-        other.end_range();
+        other.finish_range();
         return *this;
     }
 
@@ -48,6 +48,9 @@ class EventSource {
 #endif
 
     void end_range() noexcept;
+
+    /// The same, but what was lent stays.
+    void finish_range() noexcept;
 
   private:
     friend wsproto::EventRange;
@@ -144,7 +147,7 @@ class EventRange {
 #endif
     }
 
-    void finish() {
+    void finish() noexcept {
         if (source_ != nullptr) {
             source_->range_ = nullptr;
             std::exchange(source_, nullptr)->release();
@@ -162,6 +165,12 @@ namespace detail {
 inline void EventSource::end_range() noexcept {
     if (range_ != nullptr) {
         std::exchange(range_, nullptr)->source_ = nullptr;
+    }
+}
+
+inline void EventSource::finish_range() noexcept {
+    if (range_ != nullptr) {
+        range_->finish();
     }
 }
 

@@ -42,7 +42,7 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
         for (;;) {
             if (closed_) {
                 in = {};
-                return Progress::NeedMore;
+                return close_error_ == Error::None ? Progress::NeedMore : Progress::Failed;
             }
             const Progress shown = messages_.next(decoder_, frame);
             if (shown != Progress::NeedMore) {
