@@ -278,12 +278,12 @@ class EchoDialogue {
         if (std::ranges::equal(pong.payload, ping_payload())) awaits_pong_ = false;
     }
 
-    void take(const wsproto::CloseConnection& close) {
-        const std::string code = std::to_string(static_cast<unsigned>(close.code));
-        transcript_.line("received", "close " + code + ' ' + preview_text(close.reason));
+    void take(const wsproto::CloseConnection& close) const {
         if (close.code == wsproto::CloseReason::AbnormalClosure) {
             throw Failure{Exit::Lost, "the connection ended without a closing handshake"};
         }
+        const std::string code = std::to_string(static_cast<unsigned>(close.code));
+        transcript_.line("received", "close " + code + ' ' + preview_text(close.reason));
     }
 
     EchoClientOptions options_;

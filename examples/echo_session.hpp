@@ -168,8 +168,9 @@ class EchoSession {
         if (rejection == nullptr || error.method() == "HEAD") {
             ws_.send(*hint, outbox_.bytes());
         } else {
-            reject(*rejection,
-                   std::string{"This is a WebSocket echo server. "} + error.what() + ".\n");
+            reject(*rejection, std::string{"This is a WebSocket echo server: connect with ws://. "
+                                           "The request was refused: "} +
+                                   error.what() + ".\n");
         }
     }
 

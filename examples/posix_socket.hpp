@@ -65,7 +65,8 @@ using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
     addrinfo* found = nullptr;
     if (const int error =
             ::getaddrinfo(endpoint.host.c_str(), endpoint.port.c_str(), &hints, &found)) {
-        throw std::runtime_error{endpoint.host + ": " + ::gai_strerror(error)};
+        throw std::runtime_error{"cannot resolve '" + endpoint.host +
+                                 "': " + ::gai_strerror(error)};
     }
     return {found, &::freeaddrinfo};
 }
