@@ -329,7 +329,7 @@ TEST_CASE("a message keeps its type, and its text is valid across fragments") {
     CHECK(pair.client_sends(BytesMessage{}) == Trace{"binary ''"});
 }
 
-TEST_CASE("a reason is cut to 123 bytes at a code point") {
+TEST_CASE("a reason that is sent is cut to 123 bytes at a code point") {
     Pair pair{open(Client), open(Server)};
     const std::string reason = std::string(122, 'x') + "\u20ac";
     CHECK(pair.server_sends(CloseConnection{.reason = reason}) ==
@@ -745,7 +745,7 @@ TEST_CASE("every response can be sent, a Close without a code too") {
 
 // Options and extensions.
 
-TEST_CASE("limits hold from the next frame on") {
+TEST_CASE("the limits of a connection hold from the next frame on") {
     const auto role = GENERATE(Client, Server);
     const Bytes frame = frame_to(role, 0x82, "12345");
     Connection connection = open(role);
@@ -965,7 +965,7 @@ TEST_CASE("messages that flow in place in chunks allocate nothing, however they 
     CHECK(events >= 5);
 }
 
-TEST_CASE("sending into memory that has grown allocates nothing") {
+TEST_CASE("a connection that sends into memory that has grown allocates nothing") {
     const auto role = GENERATE(Client, Server);
     Connection connection = open(role);
     Bytes out;
