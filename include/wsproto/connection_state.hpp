@@ -4,6 +4,7 @@
 #define WSPROTO_CONNECTION_STATE_HPP
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -68,13 +69,19 @@ inline constexpr std::array transitions = {
     Transition{ConnectionState::RemoteClosing, Action::ReceiveEnd, ConnectionState::Closed},
 };
 
-constexpr std::optional<ConnectionState> next_state(ConnectionState from, Action action) noexcept {
-    for (const auto& transition : transitions) {
-        if (transition.from == from && transition.action == action) {
-            return transition.to;
-        }
+// The same, to be looked up: by state and action, or nothing.
+using TransitionGrid = std::array<std::array<std::optional<ConnectionState>, 6>, 6>;
+inline constexpr TransitionGrid transition_grid = [] {
+    TransitionGrid grid{};
+    for (const Transition& transition : transitions) {
+        grid[static_cast<std::size_t>(transition.from)]
+            [static_cast<std::size_t>(transition.action)] = transition.to;
     }
-    return std::nullopt;
+    return grid;
+}();
+
+constexpr std::optional<ConnectionState> next_state(ConnectionState from, Action action) noexcept {
+    return transition_grid[static_cast<std::size_t>(from)][static_cast<std::size_t>(action)];
 }
 
 /// The state of one connection; what was moved from is `Closed`.
