@@ -45,9 +45,7 @@ class Connection : public detail::Endpoint<Connection> {
     /// A template, so that `{}` means no trailing data.
     template <std::same_as<detail::InputBuffer> Input>
     Connection(ConnectionType role, Extensions extensions, Input input, const Options& options)
-        : extensions_error_{Error::None},
-          input_{std::move(input)},
-          protocol_{role, std::move(extensions), options} {}
+        : input_{std::move(input)}, protocol_{role, std::move(extensions), options} {}
 
     [[nodiscard]] ConnectionState state() const noexcept { return state_; }
 
@@ -177,7 +175,7 @@ class Connection : public detail::Endpoint<Connection> {
     }
 
     // The fast path: nothing is pending, and the next message lies whole in the input.
-    bool show_whole(Event& slot) noexcept {
+    bool show_whole(Event& slot) {
         Frame frame;
         if (!protocol_.next_whole(input_.front(), frame)) {
             settled_ = false;
@@ -331,7 +329,7 @@ class Connection : public detail::Endpoint<Connection> {
         return {Opcode::Binary, message.data, message.message_finished, message.compress};
     }
 
-    Error extensions_error_;
+    Error extensions_error_ = Error::None;
     Error error_ = Error::None;
     detail::StateCell state_{ConnectionState::Open};
     bool ended_ = false;     // the transport; told once everything before it was

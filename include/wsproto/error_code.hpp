@@ -234,8 +234,8 @@ namespace detail {
 
 class ErrorCategory final : public std::error_category {
   public:
-    const char* name() const noexcept override { return "wsproto"; }
-    std::string message(int value) const override {
+    [[nodiscard]] const char* name() const noexcept override { return "wsproto"; }
+    [[nodiscard]] std::string message(int value) const override {
         const auto known = value >= 0 && static_cast<std::size_t>(value) < error_table.size();
         return known ? std::string{wsproto::message(static_cast<Error>(value))} : "unknown error";
     }
