@@ -30,7 +30,7 @@ python_with() {
 node_with() {
     for NODE_PATH in /usr/share/nodejs "$(npm root -g 2>/dev/null)"; do
         export NODE_PATH
-        if node -e "require('$1')" 2>/dev/null; then return; fi
+        if (cd / && node -e "require('$1')" 2>/dev/null); then return; fi
     done
     skip "no node has the module $1 (Debian: nodejs and node-$1)"
 }
@@ -55,7 +55,8 @@ start_server() {
             ;;
         *) set -- "$mode" ;;
     esac
-    "$interpreter" "$server" "$@" >"$directory/server" 2>&1 &
+    : >"$directory/server"
+    "$interpreter" "$server" "$@" >>"$directory/server" 2>&1 &
     server_id=$!
 }
 
