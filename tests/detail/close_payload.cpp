@@ -103,7 +103,8 @@ TEST_CASE("a reason is cut to 123 bytes at a code point") {
         while (reason.size() < 140) {
             reason += point;
         }
-        const ClosePayload close = parse_close(encoded(1000, reason).view());
+        const EncodedClose wire = encoded(1000, reason);
+        const ClosePayload close = parse_close(wire.view());
         CAPTURE(lead, point);
         CHECK(close.error == Error::None);
         CHECK(close.reason.size() <= 123);
