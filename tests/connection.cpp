@@ -528,7 +528,7 @@ TEST_CASE("after a Close nothing is parsed") {
 TEST_CASE("what follows a Close or a mistake takes no memory") {
     const auto role = GENERATE(Client, Server);
     const Bytes last = GENERATE_COPY(frame_to(role, 0x88, ""), hex("83"));
-    const Bytes wire = concat({last, Bytes(100'000)});
+    const Bytes wire = concat({last, Bytes(100'000, std::byte{0})});
     Connection connection = open(role);
     const std::size_t before = allocations().live;
     CHECK(receive(connection, wire).size() == 1);
