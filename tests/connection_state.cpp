@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 
 using namespace wsproto;
 using enum wsproto::ConnectionState;
@@ -56,4 +57,15 @@ TEST_CASE("bytes are looked at until the peer's Close") {
         CAPTURE(to_string(state));
         CHECK(is_receiving(state) == (state == Open || state == LocalClosing));
     }
+}
+
+TEST_CASE("of a moved state, what is left behind is Closed") {
+    detail::StateCell from{LocalClosing};
+    detail::StateCell to{std::move(from)};
+    CHECK(to == LocalClosing);
+    CHECK(from == Closed);
+    detail::StateCell assigned{Open};
+    assigned = std::move(to);
+    CHECK(assigned == LocalClosing);
+    CHECK(to == Closed);
 }
