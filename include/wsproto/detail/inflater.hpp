@@ -6,6 +6,7 @@
 #define WSPROTO_DETAIL_INFLATER_HPP
 
 #include <wsproto/bytes.hpp>
+#include <wsproto/detail/attempt.hpp>
 #include <wsproto/detail/zlib_pool.hpp>
 #include <wsproto/error_code.hpp>
 #include <wsproto/extension.hpp>
@@ -71,7 +72,7 @@ class Inflater {
             ::inflateResetKeep(&stream);
             stream_ended_ = true;
         } while (stream.avail_in != 0);
-        if (result == Z_MEM_ERROR) fail_to_allocate();
+        if (result == Z_MEM_ERROR) throw_bad_alloc();
         const bool fine = result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR;
         return fine ? Error::None : Error::InvalidDeflateData;
     }

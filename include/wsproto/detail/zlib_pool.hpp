@@ -7,6 +7,7 @@
 #define WSPROTO_DETAIL_ZLIB_POOL_HPP
 
 #include <wsproto/bytes.hpp>
+#include <wsproto/detail/attempt.hpp>
 
 #include <zlib.h>
 
@@ -14,21 +15,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <utility>
 
 namespace wsproto::detail {
-
-/// zlib allocates for itself and tells only afterwards.
-[[noreturn]] inline void fail_to_allocate() {
-#ifdef __cpp_exceptions
-    throw std::bad_alloc{};
-#else
-    std::abort();
-#endif
-}
 
 enum class ZlibDirection : std::uint8_t { Inflate, Deflate };
 
@@ -46,7 +36,7 @@ struct ZlibKey {
 class ZlibState {
   public:
     explicit ZlibState(const ZlibKey& key) : key_{key} {
-        if (open() != Z_OK) fail_to_allocate();
+        if (open() != Z_OK) throw_bad_alloc();
     }
     ZlibState(const ZlibState&) = delete;
     ZlibState& operator=(const ZlibState&) = delete;
