@@ -103,7 +103,8 @@ inline void set_option(const Socket& socket, int level, int name, int value) noe
     ::setsockopt(socket.descriptor(), level, name, &value, sizeof value);
 }
 
-/// Never waits, is not inherited, and sends small frames at once.
+/// Never waits, is not inherited, sends small frames at once, and notices some day that a silent
+/// peer is gone.
 inline void prepare(const Socket& socket) {
     const int descriptor = socket.descriptor();
     if (::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK) != 0 ||
@@ -111,6 +112,7 @@ inline void prepare(const Socket& socket) {
         throw system_error("fcntl");
     }
     set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
 /// A socket for `address`, which is not open if its family is not there.

@@ -156,23 +156,27 @@ class Connection : public detail::Endpoint<Connection> {
                                                           : extensions_error_;
     }
 
+    // The first complaint about them.
     static Error admit(const Extensions& extensions) {
         RsvBits claimed{};
         Error error = Error::None;
         for (const auto& extension : extensions) {
-            if (const Error complaint = extension->validate(); complaint != Error::None) {
-                error = complaint;
-            }
-            if (!extension->attach()) {
-                error = Error::ExtensionInUse;
-            }
-            const RsvBits bits = extension->enabled() ? extension->reserved_bits() : RsvBits{};
-            if ((claimed & bits).any()) {
-                error = Error::ReservedBitsShared;
-            }
-            claimed = claimed | bits;
+            const Error complaint = admit(*extension, claimed);
+            error = error == Error::None ? complaint : error;
         }
         return error;
+    }
+
+    static Error admit(Extension& extension, RsvBits& claimed) {
+        if (!extension.attach()) {
+            return Error::ExtensionInUse;
+        }
+        const RsvBits bits = extension.enabled() ? extension.reserved_bits() : RsvBits{};
+        if ((claimed & bits).any()) {
+            return Error::ReservedBitsShared;
+        }
+        claimed = claimed | bits;
+        return extension.validate();
     }
 
     Progress step(Event& slot) override { return next_event(slot); }

@@ -125,9 +125,6 @@ class ClientHandshake {
     }
 
     Progress receive_rejection(HandshakeCore& core, Event& slot) {
-        if (head_.status_code() < 200) {
-            return fail(core, Error::BadHttpMessage);
-        }
         slot = RejectConnection{.status_code = head_.status_code(),
                                 .headers = head_.head().headers(),
                                 .has_body = true};

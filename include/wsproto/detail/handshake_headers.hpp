@@ -1,6 +1,5 @@
-// Which headers a caller may put into a request, a 101 or a rejection, and whether they may stand
-// on the wire: no CR or LF ever comes from a caller. RFC 9110 §5.1, §5.5. And how a line of them is
-// written.
+// Which headers a caller may put into a request, a 101 or a rejection, and how they are written: no
+// CR or LF ever comes from a caller. RFC 9110 §5.1, §5.5.
 #ifndef WSPROTO_DETAIL_HANDSHAKE_HEADERS_HPP
 #define WSPROTO_DETAIL_HANDSHAKE_HEADERS_HPP
 

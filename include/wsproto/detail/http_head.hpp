@@ -115,16 +115,21 @@ class HttpHead {
         return outcome == expected && found_.complete == scanner_.complete();
     }
 
-    // Returning 2 makes it stop right behind the head, whatever body is announced. Two framings at
-    // once are an attack. RFC 9112 §6.1.
+    // Returning 2 makes it stop right behind the head, whatever body is announced.
     static int on_headers_complete(llhttp_t* parser) {
         Found& found = *static_cast<Found*>(parser->data);
         found.complete = true;
         found.framing = framing_of(*parser);
         found.status_code = static_cast<unsigned>(llhttp_get_status_code(parser));
+        return is_sound(*parser) ? 2 : -1;
+    }
+
+    // What llhttp lets through: two framings at once, an attack (RFC 9112 §6.1), and codes of two
+    // digits.
+    static bool is_sound(const llhttp_t& parser) noexcept {
         const bool contradictory =
-            (parser->flags & F_TRANSFER_ENCODING) != 0 && (parser->flags & F_CONTENT_LENGTH) != 0;
-        return contradictory ? -1 : 2;
+            (parser.flags & F_TRANSFER_ENCODING) != 0 && (parser.flags & F_CONTENT_LENGTH) != 0;
+        return !contradictory && (parser.type == HTTP_REQUEST || parser.status_code >= 100);
     }
 
     // RFC 9112 §6.3.

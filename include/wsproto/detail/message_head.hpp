@@ -1,5 +1,5 @@
-// An HTTP/1.1 head that was read: where its parts lie in the text, and what they say. RFC 9112
-// §2.1.
+// An HTTP/1.1 head that was read: where its parts lie in the text, and what they say.
+// RFC 9112 §2.1.
 //
 // Views only. Which bytes are legal in it, and which fields are needed, is not known here.
 #ifndef WSPROTO_DETAIL_MESSAGE_HEAD_HPP

@@ -1,0 +1,994 @@
+#include <wsproto/connection.hpp>
+
+#include "support.hpp"
+#include "support_extension.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <new>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+using namespace wsproto;
+using namespace support;
+using enum wsproto::ConnectionType;
+using enum wsproto::ConnectionState;
+
+namespace {
+
+static_assert(sizeof(Connection) <= 512);
+static_assert(std::is_nothrow_move_constructible_v<Connection>);
+static_assert(std::is_nothrow_move_assignable_v<Connection>);
+static_assert(!std::is_copy_constructible_v<Connection>);
+static_assert(!std::is_copy_assignable_v<Connection>);
+static_assert(!std::is_convertible_v<ConnectionType, Connection>);
+
+constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
+constexpr Limits no_limits{.frame_size = everything,
+                           .message_size = everything,
+                           .fragments = std::numeric_limits<std::uint32_t>::max()};
+constexpr std::array feeds = {Feed::Copied, Feed::InPlace, Feed::InPlaceWithSlack};
+
+Connection open(ConnectionType role, const Options& options = {}) {
+    return scenario(role, Open, options);
+}
+
+// What becomes of `wire`, which must not depend on how it is cut or fed.
+Trace received(ConnectionType role, BytesView wire, const Options& options = {},
+               bool disguised = false) {
+    const auto make = [&] {
+        Extensions extensions;
+        if (disguised) extensions.push_back(std::make_shared<Disguise>());
+        return Connection{role, extensions, {}, options};
+    };
+    Connection whole = make();
+    const Trace lines = receive(whole, Pieces{wire});
+    for (const Feed feed : feeds) {
+        for_each_split(wire, [&](const Pieces& pieces) {
+            Connection connection = make();
+            CHECK(receive(connection, pieces, feed) == lines);
+            CHECK(connection.state() == whole.state());
+        });
+    }
+    return lines;
+}
+
+// The place of the byte at which the peer's mistake is told, or the number of bytes.
+std::size_t failing_byte(Connection& connection, BytesView wire) {
+    for (std::size_t at = 0; at != wire.size(); ++at) {
+        receive(connection, wire.subspan(at, 1));
+        if (connection.error() != Error::None) return at;
+    }
+    return wire.size();
+}
+
+std::string hint(const Connection& connection) {
+    const auto event = connection.event_hint();
+    return event ? line(*event) : "nothing";
+}
+
+const std::vector<Event>& every_event() {
+    static const std::vector<Event> events{
+        Request{},      AcceptConnection{},        RejectConnection{},
+        RejectData{},   CloseConnection{},         TextMessage{"payload"},
+        BytesMessage{}, Ping{as_bytes("payload")}, Pong{as_bytes("payload")}};
+    return events;
+}
+
+std::string name_of(const Event& event) {
+    return std::string{
+        std::visit([](const auto& any) { return wsproto::detail::event_name(any); }, event)};
+}
+
+// BEHAVIOUR §1: where a connection is after sending an event, or nothing.
+std::optional<ConnectionState> after_sending(const std::string& name, ConnectionState state) {
+    const bool message = name == "TextMessage" || name == "BytesMessage";
+    const bool ping = name == "Ping" || name == "Pong";
+    if (state == Open && (message || ping)) return Open;
+    if (state == Open && name == "CloseConnection") return LocalClosing;
+    if (state == LocalClosing && ping) return LocalClosing;
+    if (state == RemoteClosing && name == "CloseConnection") return Closed;
+    return std::nullopt;
+}
+
+struct Rule {
+    ConnectionType role;
+    std::string_view wire;  // what is wrong, and some bytes behind it
+    std::size_t byte;       // that is wrong
+    std::string error;
+};
+
+// BEHAVIOUR §3, in the order in which the checks are made.
+const std::vector<Rule>& rules() {
+    static const std::vector<Rule> rows{
+        {Client, "83 80 00", 0, "1002 Invalid opcode 0x3"},
+        {Server, "87 00 00", 0, "1002 Invalid opcode 0x7"},
+        {Client, "7b 80 00", 0, "1002 Invalid opcode 0xb"},
+        {Server, "0f 7e 00", 0, "1002 Invalid opcode 0xf"},
+        {Client, "79 ff 00", 0, "1002 Invalid attempt to fragment control frame"},
+        {Server, "0a 00 00", 0, "1002 Invalid attempt to fragment control frame"},
+        {Client, "08 00 00", 0, "1002 Invalid attempt to fragment control frame"},
+        {Client, "c1 80 00", 0, "1002 Reserved bit set unexpectedly"},
+        {Server, "a2 00 00", 0, "1002 Reserved bit set unexpectedly"},
+        {Client, "90 ff 00", 0, "1002 Reserved bit set unexpectedly"},
+        {Server, "c9 80 00", 0, "1002 Reserved bit set unexpectedly"},
+        {Client, "01 01 61 c0 00", 3, "1002 Reserved bit set unexpectedly"},
+        {Client, "80 80 00", 0, "1002 unexpected CONTINUATION"},
+        {Server, "00 00 00", 0, "1002 unexpected CONTINUATION"},
+        {Client, "01 01 61 81 80", 3, "1002 expected CONTINUATION, got TEXT"},
+        {Server, "01 81 00 00 00 00 61 82 00", 7, "1002 expected CONTINUATION, got BINARY"},
+        {Client, "81 80 00", 1, "1002 client received unexpected masked frame"},
+        {Client, "89 fe 00", 1, "1002 client received unexpected masked frame"},
+        {Server, "81 00 00", 1, "1002 server received unexpected unmasked frame"},
+        {Server, "88 7f 00", 1, "1002 server received unexpected unmasked frame"},
+        {Client, "89 7e 00 7e", 1, "1002 Control frame with payload len > 125"},
+        {Server, "88 ff 00 00", 1, "1002 Control frame with payload len > 125"},
+        {Client, "81 7e 00 7d 61", 3,
+         "1002 Payload length used 2 bytes when 1 would have sufficed"},
+        {Server, "82 fe 00 00 61", 3,
+         "1002 Payload length used 2 bytes when 1 would have sufficed"},
+        {Client, "82 7f 00 00 00 00 00 00 ff ff", 7,
+         "1002 Payload length used 8 bytes when 2 would have sufficed"},
+        {Server, "81 ff 00 00 00 00 00 00 00 05", 7,
+         "1002 Payload length used 8 bytes when 2 would have sufficed"},
+        {Client, "82 7f 80 00 00 00 00 00 00 00", 2,
+         "1002 8-byte payload length with non-zero MSB"},
+        {Server, "82 ff ff ff ff ff ff ff ff ff", 2,
+         "1002 8-byte payload length with non-zero MSB"},
+        {Client, "81 05 61 62 ff 63 64", 4, "1007 Text message is not valid UTF-8"},
+        {Server, "81 85 00 00 00 00 61 62 ed a0 64", 9, "1007 Text message is not valid UTF-8"},
+        {Client, "01 01 e2 80 01 28 ff", 5, "1007 Text message is not valid UTF-8"},
+        {Client, "81 02 61 c3 ff", 3, "1007 Text message is not valid UTF-8"},
+        {Client, "88 01 03 ff", 2, "1002 CLOSE with 1 byte payload"},
+        {Server, "88 81 00 00 00 00 03 ff", 6, "1002 CLOSE with 1 byte payload"},
+        {Client, "88 03 03 e7 61 ff", 4, "1002 CLOSE with invalid code"},
+        {Server, "88 82 00 00 00 00 13 88 ff", 7, "1002 CLOSE with invalid code"},
+        {Client, "88 02 03 ed ff", 3, "1002 remote CLOSE with local-only reason"},
+        {Server, "88 82 00 00 00 00 03 ee", 7, "1002 remote CLOSE with local-only reason"},
+        {Client, "88 02 03 ec ff", 3, "1002 CLOSE with unknown reserved code"},
+        {Client, "88 04 03 e8 c3 28 ff", 5, "1007 Error decoding CLOSE reason"},
+        {Server, "88 83 00 00 00 00 03 e8 c3", 8, "1007 Error decoding CLOSE reason"},
+    };
+    return rows;
+}
+
+}  // namespace
+
+// What may be sent, and what happens to it.
+
+TEST_CASE("every event is sent where the table of behaviour allows it, and nowhere else") {
+    const auto role = GENERATE(Client, Server);
+    const auto state = GENERATE(Open, LocalClosing, RemoteClosing, Closed);
+    for (const Event& event : every_event()) {
+        const std::string name = name_of(event);
+        CAPTURE(name, to_string(state));
+        Connection connection = scenario(role, state);
+        const auto next = after_sending(name, state);
+        Bytes out = hex("01");
+        if (next) {
+            connection.send(event, out);
+            CHECK(out.size() > 1);
+            CHECK(connection.state() == *next);
+        } else {
+            CHECK_THROWS_WITH(
+                connection.send(event, out),
+                "Event " + name + " cannot be sent in state " + std::string{to_string(state)});
+            std::error_code ec;
+            connection.send(event, out, ec);
+            CHECK(ec == Error::EventNotAllowed);
+            CHECK(out == hex("01"));
+            CHECK(connection.state() == state);
+        }
+    }
+}
+
+TEST_CASE("messages are gathered in state Open, and nowhere else") {
+    const auto role = GENERATE(Client, Server);
+    for (const auto state : {Open, LocalClosing, RemoteClosing, Closed}) {
+        Connection connection = scenario(role, state);
+        Bytes scratch;
+        std::error_code ec;
+        const OutgoingFrame frame = connection.send_gather(TextMessage{"x"}, scratch, ec);
+        CHECK((ec == Error::EventNotAllowed) == (state != Open));
+        CHECK((frame.size() == 0) == (state != Open));
+    }
+}
+
+TEST_CASE("a client's frames are those of the examples in RFC 6455 section 5.7") {
+    Connection client{Client, {}, {}, {.random = fixed_random(hex("37 fa 21 3d 37 fa 21 3d"))}};
+    CHECK(to_hex(client.send(TextMessage{"Hello"})) == "81 85 37 fa 21 3d 7f 9f 4d 51 58");
+    CHECK(to_hex(client.send(Pong{as_bytes("Hello")})) == "8a 85 37 fa 21 3d 7f 9f 4d 51 58");
+    CHECK(to_hex(client.send(Ping{})) == "89 80 00 00 00 00");
+}
+
+TEST_CASE("a server's frames are those of the examples in RFC 6455 section 5.7") {
+    Connection server = open(Server);
+    CHECK(to_hex(server.send(TextMessage{"Hello"})) == "81 05 48 65 6c 6c 6f");
+    CHECK(to_hex(server.send(TextMessage{.data = "Hel", .message_finished = false})) ==
+          "01 03 48 65 6c");
+    CHECK(to_hex(server.send(TextMessage{"lo"})) == "80 02 6c 6f");
+    CHECK(to_hex(server.send(Ping{as_bytes("Hello")})) == "89 05 48 65 6c 6c 6f");
+    CHECK(to_hex(server.send(CloseConnection{})) == "88 02 03 e8");
+}
+
+TEST_CASE("all forms of sending write the same bytes") {
+    const auto role = GENERATE(Client, Server);
+    const auto make = [&] { return open(role, {.random = fixed_random(hex("01 02 03 04"))}); };
+    const std::string payload(300, 'x');
+    const BytesMessage message{as_bytes(payload)};
+    std::error_code ec;
+    Bytes scratch;
+    Bytes appended = hex("01");
+    Bytes with_code = hex("01");
+    make().send(message, appended);
+    make().send(message, with_code, ec);
+    Connection gathering = make();
+    const OutgoingFrame frame = gathering.send_gather(message, scratch);
+    const Bytes expected = make().send(message);
+    CHECK((make().send(Event{message}) == expected));
+    CHECK((make().send(Message<Bytes>{concat({as_bytes(payload)})}) == expected));
+    CHECK((concat({hex("01"), expected}) == appended));
+    CHECK((with_code == appended));
+    CHECK((concat({frame.header(), frame.payload()}) == expected));
+}
+
+TEST_CASE("a gathered payload is the caller's on a server and masked in the scratch on a client") {
+    const Message<std::string> message{"Hello"};
+    Bytes scratch;
+    Connection server = open(Server);
+    const OutgoingFrame plain = server.send_gather(message, scratch);
+    CHECK(static_cast<const void*>(plain.payload().data()) == message.data.data());
+    Connection client = open(Client, {.random = fixed_random(hex("37 fa 21 3d"))});
+    const OutgoingFrame masked = client.send_gather(message, scratch);
+    CHECK(masked.payload().data() == scratch.data());
+    CHECK(to_hex(masked.payload()) == "7f 9f 4d 51 58");
+}
+
+TEST_CASE("what one server sends may be written to all clients") {
+    Connection first = open(Server);
+    Connection second = open(Server);
+    const TextMessage message{"to all of you"};
+    const Bytes bytes = first.send(message);
+    CHECK(second.send(message) == bytes);
+    for (int round = 0; round != 3; ++round) {
+        Connection client = open(Client);
+        CHECK(receive(client, bytes) == Trace{"text 'to all of you'"});
+    }
+}
+
+TEST_CASE("what must not be sent changes nothing") {
+    const auto role = GENERATE(Client, Server);
+    const std::string long_payload(126, 'x');
+    const std::vector<std::pair<Event, Error>> refused{
+        {TextMessage{"\xff"}, Error::TextNotUtf8},
+        {TextMessage{"\xe2\x82"}, Error::TextNotUtf8},
+        {Ping{as_bytes(long_payload)}, Error::ControlPayloadTooLong},
+        {Pong{as_bytes(long_payload)}, Error::ControlPayloadTooLong},
+        {CloseConnection{CloseReason{1004}}, Error::BadCloseCode},
+        {CloseConnection{CloseReason::AbnormalClosure}, Error::BadCloseCode},
+        {CloseConnection{CloseReason::TlsHandshakeFailed}, Error::BadCloseCode},
+        {CloseConnection{CloseReason{999}}, Error::BadCloseCode},
+        {CloseConnection{CloseReason{5000}}, Error::BadCloseCode},
+        {CloseConnection{CloseReason::NoStatusRcvd, "x"}, Error::ReasonWithoutCode},
+        {CloseConnection{CloseReason::NormalClosure, "\xff"}, Error::ReasonNotUtf8},
+    };
+    Connection connection = open(role);
+    for (const auto& [event, error] : refused) {
+        CAPTURE(message(error));
+        Bytes out = hex("01");
+        CHECK_THROWS_WITH(connection.send(event, out), std::string{message(error)});
+        CHECK(out == hex("01"));
+        CHECK(connection.state() == Open);
+    }
+    Connection peer = open(other(role));
+    CHECK(receive(peer, connection.send(TextMessage{"Hello"})) == Trace{"text 'Hello'"});
+}
+
+TEST_CASE("a message keeps its type, and its text is valid across fragments") {
+    Pair pair{open(Client), open(Server)};
+    CHECK(pair.client_sends(TextMessage{.data = "\xe2", .message_finished = false}).empty());
+    CHECK_THROWS_WITH(pair.client.send(BytesMessage{}), "Data type mismatch inside message");
+    CHECK_THROWS_WITH(pair.client.send(TextMessage{"x"}), "Text must be valid UTF-8");
+    CHECK(pair.client_sends(Ping{}) == Trace{"ping ''"});
+    CHECK(pair.client_sends(TextMessage{"\x82\xac"}) == Trace{"text '\u20ac'"});
+    CHECK(pair.client_sends(BytesMessage{}) == Trace{"binary ''"});
+}
+
+TEST_CASE("a reason is cut to 123 bytes at a code point") {
+    Pair pair{open(Client), open(Server)};
+    const std::string reason = std::string(122, 'x') + "\u20ac";
+    CHECK(pair.server_sends(CloseConnection{.reason = reason}) ==
+          Trace{"close 1000 '" + std::string(122, 'x') + "'"});
+}
+
+// What is received.
+
+TEST_CASE("the examples of RFC 6455 section 5.7 are received") {
+    CHECK(received(Client, hex("81 05 48 65 6c 6c 6f")) == Trace{"text 'Hello'"});
+    CHECK(received(Server, hex("81 85 37 fa 21 3d 7f 9f 4d 51 58")) == Trace{"text 'Hello'"});
+    CHECK(received(Client, hex("01 03 48 65 6c 80 02 6c 6f")) ==
+          Trace{"text 'Hel' more frames", "text 'lo'"});
+    CHECK(received(Client, hex("89 05 48 65 6c 6c 6f")) == Trace{"ping 'Hello'"});
+    CHECK(received(Server, hex("8a 85 37 fa 21 3d 7f 9f 4d 51 58")) == Trace{"pong 'Hello'"});
+    const std::string payload(65536, '*');
+    Connection client = open(Client);
+    CHECK((receive(client, concat({hex("82 7e 01 00"), as_bytes(payload).first(256)})) ==
+           Trace{"binary '" + payload.substr(0, 256) + "'"}));
+    CHECK((receive(client, concat({hex("82 7f 00 00 00 00 00 01 00 00"), as_bytes(payload)})) ==
+           Trace{"binary '" + payload + "'"}));
+}
+
+TEST_CASE("each rule is told at its byte, with its code and text, in every split") {
+    const bool limited = GENERATE(true, false);  // limits that are off do not turn checks off
+    const Options options{.limits = limited ? Limits{} : no_limits};
+    for (const Rule& rule : rules()) {
+        CAPTURE(rule.wire, rule.error);
+        const Bytes wire = hex(rule.wire);
+        const Trace lines = received(rule.role, wire, options);
+        REQUIRE_FALSE(lines.empty());
+        CHECK(lines.back() == "error " + rule.error);
+        Connection connection = open(rule.role, options);
+        CHECK(failing_byte(connection, wire) == rule.byte);
+        CHECK(connection.state() == RemoteClosing);
+        CHECK(hint(connection) ==
+              "close " + rule.error.substr(0, 4) + " '" + rule.error.substr(5) + "'");
+    }
+}
+
+TEST_CASE("each rule holds in whole messages too, of which nothing is shown then") {
+    for (const Rule& rule : rules()) {
+        CAPTURE(rule.wire, rule.error);
+        const Options options{.delivery = Delivery::Messages};
+        CHECK(received(rule.role, hex(rule.wire), options) == Trace{"error " + rule.error});
+        Connection connection = open(rule.role, options);
+        CHECK(failing_byte(connection, hex(rule.wire)) == rule.byte);
+    }
+}
+
+TEST_CASE("what is valid in a message comes before the complaint") {
+    const auto role = GENERATE(Client, Server);
+    CHECK(received(role,
+                   concat({frame_to(role, 0x81, "one"), frame_to(role, 0x81, "t\u20ac\xffo")})) ==
+          Trace{"text 'one'", "text 't\u20ac' more", "error 1007 Text message is not valid UTF-8"});
+}
+
+TEST_CASE("limits are told with their codes") {
+    const auto role = GENERATE(Client, Server);
+    const auto [limits, error] = GENERATE(table<Limits, std::string>({
+        {{.frame_size = 2}, "1009 Frame exceeds the size limit"},
+        {{.message_size = 5}, "1009 Message exceeds the size limit"},
+        {{.fragments = 1}, "1008 Message has too many fragments"},
+    }));
+    const Bytes wire = concat({frame_to(role, 0x02, "ab"), frame_to(role, 0x80, "cdef")});
+    CHECK(received(role, wire, {.limits = limits}) ==
+          Trace{"binary 'ab' more frames", "error " + error});
+    CHECK(received(role, wire, {.delivery = Delivery::Messages, .limits = limits}) ==
+          Trace{"error " + error});
+    const Limits enough{.frame_size = 4, .message_size = 6, .fragments = 2};
+    CHECK(received(role, wire, {.delivery = Delivery::Messages, .limits = enough}) ==
+          Trace{"binary 'abcdef'"});
+}
+
+TEST_CASE("tiny and empty fragments of a whole message take no more memory than their bytes") {
+    const auto role = GENERATE(Client, Server);
+    Connection connection = open(role, {.delivery = Delivery::Messages});
+    receive(connection, frame_to(role, 0x02, ""));
+    Bytes tiny;
+    for (int count = 0; count != 512; ++count) {
+        tiny = concat({tiny, frame_to(role, 0x00, "x"), frame_to(role, 0x00, "")});
+    }
+    const std::size_t before = allocations().live;
+    for (int round = 0; round != 127; ++round) {
+        REQUIRE(receive(connection, tiny).empty());
+    }
+    CHECK(allocations().live <= before + std::size_t{2 * 128 * 512});
+    Trace end = receive(connection, tiny);
+    CHECK(end == Trace{"error 1008 Message has too many fragments"});
+}
+
+TEST_CASE("memory is not reserved for a declared length") {
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    const auto length =
+        GENERATE(std::uint64_t{1} << 24, (std::uint64_t{1} << 32) + 1, everything / 2);
+    Connection connection = open(role, {.delivery = delivery, .limits = no_limits});
+    const Bytes wire = concat({header_to(role, 0x82, length), hex("00 00 00 00 61 62 63")});
+    forget_largest_allocation();
+    receive(connection, wire);
+    CHECK(allocations().largest < 1000);
+    CHECK(connection.state() == Open);
+}
+
+TEST_CASE("control frames come between pieces and fragments, and disturb neither") {
+    const auto role = GENERATE(Client, Server);
+    const Bytes ping = frame_to(role, 0x89, "p");
+    const Bytes wire =
+        concat({ping, frame_to(role, 0x01, "a\xe2"), ping, frame_to(role, 0x00, ""), ping,
+                frame_to(role, 0x00, "\x82"), ping, frame_to(role, 0x80, "\xacz"), ping});
+    CHECK(received(role, wire) == Trace{"ping 'p'", "text 'a' more", "ping 'p'",
+                                        "text '' more frames", "ping 'p'", "ping 'p'",
+                                        "text '\u20acz'", "ping 'p'"});
+    CHECK(received(role, wire, {.delivery = Delivery::Messages}) ==
+          Trace{"ping 'p'", "ping 'p'", "ping 'p'", "ping 'p'", "text 'a\u20acz'", "ping 'p'"});
+}
+
+TEST_CASE("a ping between every two fragments disturbs no extension") {
+    const auto role = GENERATE(Client, Server);
+    Bytes wire = frame_to(role, 0x21, disguised("0"));
+    for (const char digit : std::string_view{"123456789"}) {
+        wire = concat({wire, frame_to(role, 0x89, ""), frame_to(role, 0x00, disguised({digit}))});
+    }
+    wire = concat({wire, frame_to(role, 0x89, ""), frame_to(role, 0x80, "")});
+    const Trace lines = received(role, wire, {}, true);
+    CHECK(std::count(lines.begin(), lines.end(), "ping ''") == 10);
+    CHECK(lines.back() == "text '<in>'");
+    CHECK(received(role, wire, {.delivery = Delivery::Messages}, true).back() ==
+          "text '0123456789<in>'");
+}
+
+TEST_CASE("trailing data of a handshake is received first, and copied") {
+    const auto role = GENERATE(Client, Server);
+    Bytes trailing =
+        concat({frame_to(role, 0x81, "early"), Bytes{frame_to(role, 0x81, "late")[0]}});
+    Connection connection{role, {}, trailing};
+    std::fill(trailing.begin(), trailing.end(), std::byte{0xdd});
+    const Bytes late = frame_to(role, 0x81, "late");
+    CHECK(receive(connection, BytesView{late}.subspan(1)) == Trace{"text 'early'", "text 'late'"});
+}
+
+TEST_CASE("what was fed before it was drained stays in order") {
+    const auto role = GENERATE(Client, Server);
+    const Bytes wire = concat({frame_to(role, 0x01, "Hel\xe2"), frame_to(role, 0x80, "\x82\xac"),
+                               frame_to(role, 0x89, "p")});
+    for_each_split(wire, [&](const Pieces& pieces) {
+        Connection connection = open(role);
+        std::vector<Bytes> lent;
+        for (const BytesView piece : pieces) {
+            lent.push_back(concat({piece}));
+            lent.size() % 2 == 0 ? connection.receive_data(lent.back())
+                                 : connection.receive_data_in_place(lent.back());
+        }
+        CHECK(joined(trace(connection)) == Trace{"text 'Hel\u20ac'", "ping 'p'"});
+    });
+}
+
+TEST_CASE("nothing fed is no event") {
+    const auto role = GENERATE(Client, Server);
+    for (const Feed feed : feeds) {
+        Connection connection = open(role);
+        CHECK(receive(connection, BytesView{}, feed).empty());
+        CHECK(connection.state() == Open);
+    }
+}
+
+// The peer's Close, mistakes, and the end of the transport.
+
+TEST_CASE("a Close of the peer moves as the table of behaviour says") {
+    const auto role = GENERATE(Client, Server);
+    const Bytes wire = frame_to(role, 0x88,
+                                "\x03\xe9"
+                                "bye");
+    const auto [state, lines, next] = GENERATE(table<ConnectionState, Trace, ConnectionState>({
+        {Open, {"close 1001 'bye'"}, RemoteClosing},
+        {LocalClosing, {"close 1001 'bye'"}, Closed},
+        {RemoteClosing, {}, RemoteClosing},
+        {Closed, {}, Closed},
+    }));
+    Connection connection = scenario(role, state);
+    CHECK(receive(connection, wire) == lines);
+    CHECK(connection.state() == next);
+}
+
+TEST_CASE("a Close without a payload has code 1005") {
+    const auto role = GENERATE(Client, Server);
+    CHECK(received(role, frame_to(role, 0x88, "")) == Trace{"close 1005 ''"});
+}
+
+TEST_CASE("after a Close nothing is parsed") {
+    const auto role = GENERATE(Client, Server);
+    const Bytes more = concat({frame_to(role, 0x81, "x"), hex("ff ff ff")});
+    CHECK(received(role, concat({frame_to(role, 0x88, ""), more})) == Trace{"close 1005 ''"});
+}
+
+TEST_CASE("a Close may come inside a message") {
+    const auto role = GENERATE(Client, Server);
+    CHECK(received(role, concat({frame_to(role, 0x01, "a\xe2"), frame_to(role, 0x88, "")})) ==
+          Trace{"text 'a' more", "close 1005 ''"});
+}
+
+TEST_CASE("messages and pings are delivered while our Close is out, and pings answered") {
+    const auto role = GENERATE(Client, Server);
+    Connection connection = scenario(role, LocalClosing);
+    CHECK(receive(connection, concat({frame_to(role, 0x81, "x"), frame_to(role, 0x89, "p"),
+                                      frame_to(role, 0x8a, "q")})) ==
+          Trace{"text 'x'", "ping 'p'", "pong 'q'"});
+    CHECK(line(connection.response_to(Ping{as_bytes("p")}).value()) == "pong 'p'");
+    CHECK(connection.state() == LocalClosing);
+}
+
+TEST_CASE("a mistake of the peer moves as the table of behaviour says") {
+    const auto role = GENERATE(Client, Server);
+    const Trace told{"error 1002 Invalid opcode 0x3"};
+    const auto [state, throws, next, proposal] =
+        GENERATE(table<ConnectionState, bool, ConnectionState, std::string>({
+            {Open, true, RemoteClosing, "close 1002 'Invalid opcode 0x3'"},
+            {LocalClosing, true, Closed, "nothing"},
+            {RemoteClosing, false, RemoteClosing, "nothing"},
+            {Closed, false, Closed, "nothing"},
+        }));
+    Connection connection = scenario(role, state);
+    CHECK(receive(connection, hex("83")) == (throws ? told : Trace{}));
+    CHECK(connection.state() == next);
+    CHECK(hint(connection) == proposal);
+    CHECK(receive(connection, frame_to(role, 0x81, "x")).empty());
+}
+
+TEST_CASE("the exception, the error code and the hint tell the same") {
+    const auto role = GENERATE(Client, Server);
+    Connection connection = open(role);
+    connection.receive_data(hex("83"));
+    try {
+        static_cast<void>(connection.events().begin());
+        FAIL("nothing was thrown");
+    } catch (const RemoteProtocolError& error) {
+        CHECK(error.code() == Error::InvalidOpcode);
+        CHECK(line(error.event_hint().value()) == hint(connection));
+        CHECK(error.method().empty());
+    }
+    Connection with_code = open(role);
+    with_code.receive_data(hex("83"));
+    std::error_code ec;
+    static_cast<void>(with_code.events(ec).begin());
+    CHECK(ec == Error::InvalidOpcode);
+    CHECK(hint(with_code) == hint(connection));
+    CHECK(with_code.error_message() == "Invalid opcode 0x3");
+}
+
+TEST_CASE("the hint can be sent, or any other Close, and then there is none") {
+    const auto role = GENERATE(Client, Server);
+    const bool as_proposed = GENERATE(true, false);
+    Connection connection = open(role);
+    CHECK(hint(connection) == "nothing");
+    receive(connection, hex("83"));
+    Connection peer = open(other(role));
+    const Event close = as_proposed ? connection.event_hint().value() : CloseConnection{};
+    CHECK(receive(peer, connection.send(close)) == Trace{line(close)});
+    CHECK(connection.state() == Closed);
+    CHECK(hint(connection) == "nothing");
+}
+
+TEST_CASE("no message is sent after the peer's mistake") {
+    const auto role = GENERATE(Client, Server);
+    Connection connection = open(role);
+    receive(connection, hex("83"));
+    CHECK_THROWS_WITH(connection.send(TextMessage{"x"}),
+                      "Event TextMessage cannot be sent in state RemoteClosing");
+    CHECK_THROWS_WITH(connection.send(Pong{}), "Event Pong cannot be sent in state RemoteClosing");
+}
+
+TEST_CASE("the end of the transport moves as the table of behaviour says") {
+    const auto role = GENERATE(Client, Server);
+    const auto [state, lines] = GENERATE(table<ConnectionState, Trace>({
+        {Open, {"close 1006 ''"}},
+        {LocalClosing, {"close 1006 ''"}},
+        {RemoteClosing, {}},
+        {Closed, {}},
+    }));
+    Connection connection = scenario(role, state);
+    connection.receive_eof();
+    CHECK(connection.state() == state);
+    CHECK(trace(connection) == lines);
+    CHECK(connection.state() == Closed);
+    connection.receive_eof();
+    CHECK(trace(connection).empty());
+}
+
+TEST_CASE("the end of the transport is the last thing delivered") {
+    const auto role = GENERATE(Client, Server);
+    Connection connection = open(role);
+    connection.receive_data(concat({frame_to(role, 0x81, "x"), frame_to(role, 0x02, "cut")}));
+    connection.receive_eof();
+    connection.receive_data(frame_to(role, 0x81, "too late"));
+    CHECK(trace(connection) == Trace{"text 'x'", "binary 'cut' more frames", "close 1006 ''"});
+}
+
+TEST_CASE("a Close before the end of the transport leaves nothing to tell") {
+    const auto role = GENERATE(Client, Server);
+    Connection connection = open(role);
+    connection.receive_data(frame_to(role, 0x88, ""));
+    connection.receive_eof();
+    CHECK(trace(connection) == Trace{"close 1005 ''"});
+    CHECK(connection.state() == Closed);
+}
+
+TEST_CASE("the end inside a frame is an end, and inside a code point too") {
+    const auto role = GENERATE(Client, Server);
+    const Bytes wire = frame_to(role, 0x81, "\u20ac");
+    for (std::size_t cut = 0; cut != wire.size(); ++cut) {
+        Connection connection = open(role);
+        receive(connection, BytesView{wire}.first(cut));
+        connection.receive_eof();
+        CHECK(trace(connection) == Trace{"close 1006 ''"});
+    }
+}
+
+TEST_CASE("a mistake before the end of the transport is told, and closes") {
+    const auto role = GENERATE(Client, Server);
+    Connection connection = open(role);
+    connection.receive_data(hex("83"));
+    connection.receive_eof();
+    CHECK(trace(connection) == Trace{"error 1002 Invalid opcode 0x3"});
+    CHECK(connection.state() == RemoteClosing);
+    CHECK(trace(connection).empty());
+    CHECK(connection.state() == Closed);
+}
+
+// Who answers and who closes.
+
+TEST_CASE("a closing handshake ends on both ends, whoever begins") {
+    Pair pair{open(Client), open(Server)};
+    pair.piece_size = GENERATE(std::size_t{1}, std::size_t{3}, std::size_t{100});
+    pair.feed = GENERATE(Feed::Copied, Feed::InPlace);
+    const bool client_begins = GENERATE(true, false);
+    const CloseConnection close{CloseReason::GoingAway, "bye"};
+    const Trace lines{"close 1001 'bye'"};
+    CHECK((client_begins ? pair.client_sends(close) : pair.server_sends(close)) == lines);
+    CHECK(pair.states() ==
+          (client_begins ? "LocalClosing RemoteClosing" : "RemoteClosing LocalClosing"));
+    CHECK((client_begins ? pair.server_sends(close.response())
+                         : pair.client_sends(close.response())) == lines);
+    CHECK(pair.states() == "Closed Closed");
+    CHECK(pair.server.should_close_transport());
+    CHECK_FALSE(pair.client.should_close_transport());
+    pair.client.receive_eof();
+    CHECK(pair.client.should_close_transport());
+    CHECK(trace(pair.client).empty());
+}
+
+TEST_CASE("both ends may close at once") {
+    Pair pair{open(Client), open(Server)};
+    const Bytes from_client = pair.client.send(CloseConnection{});
+    const Bytes from_server = pair.server.send(CloseConnection{CloseReason::GoingAway});
+    CHECK(receive(pair.server, from_client) == Trace{"close 1000 ''"});
+    CHECK(receive(pair.client, from_server) == Trace{"close 1001 ''"});
+    CHECK(pair.states() == "Closed Closed");
+    CHECK(pair.server.should_close_transport());
+    CHECK_FALSE(pair.client.should_close_transport());
+}
+
+TEST_CASE("nobody closes the transport before the state is Closed") {
+    const auto role = GENERATE(Client, Server);
+    for (const auto state : {Open, LocalClosing, RemoteClosing}) {
+        Connection connection = scenario(role, state);
+        CHECK_FALSE(connection.should_close_transport());
+        connection.receive_eof();
+        CHECK_FALSE(connection.should_close_transport());
+        trace(connection);
+        CHECK(connection.should_close_transport());
+    }
+}
+
+TEST_CASE("after a mistake of the peer either end closes the transport") {
+    const auto role = GENERATE(Client, Server);
+    Connection connection = open(role);
+    receive(connection, hex("83"));
+    CHECK_FALSE(connection.should_close_transport());
+    static_cast<void>(connection.send(CloseConnection{}));
+    CHECK(connection.should_close_transport());
+    Connection closing = scenario(role, LocalClosing);
+    receive(closing, hex("83"));
+    CHECK(closing.should_close_transport());
+}
+
+TEST_CASE("a response is owed to a Ping and to a Close, while it may be sent") {
+    const auto role = GENERATE(Client, Server);
+    const auto answer = [&](ConnectionState state, const Event& event) {
+        const auto response = scenario(role, state).response_to(event);
+        return response ? line(*response) : "nothing";
+    };
+    const Event ping = Ping{as_bytes("p")};
+    const Event close = CloseConnection{CloseReason{4000}, "bye"};
+    CHECK(answer(Open, ping) == "pong 'p'");
+    CHECK(answer(LocalClosing, ping) == "pong 'p'");
+    CHECK(answer(RemoteClosing, ping) == "nothing");
+    CHECK(answer(Closed, ping) == "nothing");
+    CHECK(answer(Open, close) == "nothing");
+    CHECK(answer(LocalClosing, close) == "nothing");
+    CHECK(answer(RemoteClosing, close) == "close 4000 'bye'");
+    CHECK(answer(Closed, close) == "nothing");
+    CHECK(answer(Open, TextMessage{"x"}) == "nothing");
+    CHECK(answer(Open, Pong{}) == "nothing");
+}
+
+TEST_CASE("every response can be sent, a Close without a code too") {
+    Pair pair{open(Client), open(Server)};
+    const Event close = CloseConnection{CloseReason::NoStatusRcvd};
+    CHECK(pair.server_sends(close) == Trace{"close 1005 ''"});
+    CHECK(pair.client_sends(pair.client.response_to(close).value()) == Trace{"close 1005 ''"});
+    CHECK(pair.states() == "Closed Closed");
+}
+
+// Options and extensions.
+
+TEST_CASE("limits hold from the next frame on") {
+    const auto role = GENERATE(Client, Server);
+    const Bytes frame = frame_to(role, 0x82, "12345");
+    Connection connection = open(role);
+    CHECK(receive(connection, BytesView{frame}.first(frame.size() - 2)).size() == 1);
+    connection.set_limits({.message_size = 3});
+    CHECK(receive(connection, BytesView{frame}.last(2)) == Trace{"binary '45'"});
+    CHECK(receive(connection, frame) == Trace{"error 1009 Message exceeds the size limit"});
+}
+
+TEST_CASE("options out of range are reported by the first call that can, as the caller's mistake") {
+    const auto role = GENERATE(Client, Server);
+    Connection connection{role, {}, {}, {.limits = {.chunk_size = 63}}};
+    CHECK_THROWS_AS(connection.send(TextMessage{"x"}), LocalProtocolError);
+    CHECK_THROWS_WITH(connection.send(Ping{}), "An option is out of its range");
+    CHECK_THROWS_AS(connection.events().begin(), LocalProtocolError);
+    std::error_code ec;
+    CHECK(connection.send(CloseConnection{}, ec).empty());
+    CHECK(ec == Error::OptionsOutOfRange);
+    static_cast<void>(connection.events(ec).begin());
+    CHECK(ec == Error::OptionsOutOfRange);
+    CHECK(connection.state() == Open);
+    connection.set_limits({.chunk_size = 64});
+    CHECK(receive(connection, frame_to(role, 0x81, "x")) == Trace{"text 'x'"});
+    connection.set_limits({.chunk_size = 0});
+    CHECK_THROWS_AS(connection.send(TextMessage{"x"}), LocalProtocolError);
+}
+
+TEST_CASE("extensions that cannot be used together are the caller's mistake") {
+    const auto role = GENERATE(Client, Server);
+    const auto complaint = [&](Extensions extensions) {
+        Connection connection{role, std::move(extensions)};
+        connection.set_limits({});
+        std::error_code from_send;
+        std::error_code from_events;
+        CHECK(connection.send(TextMessage{"x"}, from_send).empty());
+        static_cast<void>(connection.events(from_events).begin());
+        CHECK(from_send == from_events);
+        return from_send;
+    };
+    struct Invalid : Disguise {
+        [[nodiscard]] Error validate() const override { return Error::OptionsOutOfRange; }
+    };
+    const auto used = std::make_shared<Disguise>();
+    const Connection first{role, {used}};
+    const auto twice = std::make_shared<Disguise>();
+    CHECK(complaint({used}) == Error::ExtensionInUse);
+    CHECK(complaint({twice, twice}) == Error::ExtensionInUse);
+    CHECK(complaint({std::make_shared<Disguise>(), std::make_shared<Disguise>()}) ==
+          Error::ReservedBitsShared);
+    CHECK(complaint({std::make_shared<Invalid>()}) == Error::OptionsOutOfRange);
+}
+
+TEST_CASE("an extension that is not enabled takes no part, and may share a bit") {
+    struct Disabled : Disguise {
+        [[nodiscard]] bool enabled() const override { return false; }
+    };
+    const auto role = GENERATE(Client, Server);
+    Connection connection{role, {std::make_shared<Disabled>(), std::make_shared<Disabled>()}};
+    Connection peer = open(other(role));
+    CHECK(receive(peer, connection.send(TextMessage{"plain"})) == Trace{"text 'plain'"});
+    CHECK(receive(connection, frame_to(role, 0xa1, "")) ==
+          Trace{"error 1002 Reserved bit set unexpectedly"});
+}
+
+TEST_CASE("an extension transforms both ways between two ends, however the bytes are read") {
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    const auto feed = GENERATE(Feed::Copied, Feed::InPlace);
+    const Options options{.delivery = delivery, .limits = {.chunk_size = 64}};
+    Pair pair{Connection{Client, {std::make_shared<Disguise>()}, {}, options},
+              Connection{Server, {std::make_shared<Disguise>()}, {}, options}};
+    pair.feed = feed;
+    const std::string text(200, 'x');
+    for (pair.piece_size = 1; pair.piece_size != 220; ++pair.piece_size) {
+        CHECK(pair.client_sends(TextMessage{text}) == Trace{"text '" + text + "<out><in>'"});
+        CHECK(pair.server_sends(BytesMessage{as_bytes(text)}) ==
+              Trace{"binary '" + text + "<out><in>'"});
+        CHECK(pair.client_sends(Ping{as_bytes("p")}) == Trace{"ping 'p'"});
+    }
+}
+
+TEST_CASE("fragments pass an extension, each as a frame of its own") {
+    Pair pair{Connection{Client, {std::make_shared<Disguise>()}},
+              Connection{Server, {std::make_shared<Disguise>()}}};
+    CHECK(pair.client_sends(TextMessage{.data = "Hel", .message_finished = false}) ==
+          Trace{"text 'Hel' more frames"});
+    CHECK(pair.client_sends(TextMessage{.data = "", .message_finished = false}).empty());
+    CHECK(pair.client_sends(TextMessage{"lo"}) == Trace{"text 'lo<out><in>'"});
+}
+
+TEST_CASE("what an extension makes of any split is the same") {
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    const Options options{.delivery = delivery, .limits = {.message_size = 85, .chunk_size = 64}};
+    const std::string text(40, 'x');
+    const Bytes good = concat({frame_to(role, 0x21, disguised(text)), frame_to(role, 0x89, "p"),
+                               frame_to(role, 0x80,
+                                        disguised(text + "\xe2\x82\xac"
+                                                         "yz"))});
+    CHECK(received(role, good, options, true).back() ==
+          "error 1009 Message exceeds the size limit");
+    const Bytes bad = frame_to(role, 0xa1, disguised(text + "\xe2\x28"));
+    CHECK(received(role, bad, options, true).back() ==
+          "error 1007 Text message is not valid UTF-8");
+}
+
+TEST_CASE("an extension that stalls or refuses is a mistake of the peer's") {
+    struct Stalling : Disguise {
+        Step frame_inbound_payload_data(BytesView&, MutableBytesView) override {
+            return {.more = true};
+        }
+    };
+    struct Refusing : Disguise {
+        Step frame_inbound_payload_data(BytesView&, MutableBytesView) override {
+            return {.error = Error::ExtensionProtocolError};
+        }
+    };
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    const Bytes wire = frame_to(role, 0xa1, "x");
+    Connection stalling{role, {std::make_shared<Stalling>()}, {}, {.delivery = delivery}};
+    CHECK(receive(stalling, wire) == Trace{"error 1011 Extension neither consumes nor produces"});
+    CHECK(hint(stalling) == "close 1011 'Extension neither consumes nor produces'");
+    Connection refusing{role, {std::make_shared<Refusing>()}, {}, {.delivery = delivery}};
+    CHECK(receive(refusing, wire) == Trace{"error 1002 error in extension"});
+}
+
+// Memory.
+
+TEST_CASE("an idle connection takes less than 1 KiB") {
+    const auto role = GENERATE(Client, Server);
+    const std::size_t before = allocations().live;
+    const auto connection = std::make_unique<Connection>(role);
+    CHECK(allocations().live - before < 1024);
+    const Bytes wire = concat({frame_to(role, 0x81, std::string(100'000, 'x')),
+                               frame_to(role, 0x01, "\xe2"), frame_to(role, 0x80, "\x82\xac")});
+    connection->receive_data(wire);
+    for (const Event& event : connection->events()) {
+        static_cast<void>(connection->response_to(event));
+    }
+    CHECK(allocations().live - before - (wire.capacity()) < 1024);
+}
+
+TEST_CASE("messages that flow in place in chunks allocate nothing, however they are read") {
+    const auto role = GENERATE(Client, Server);
+    const Bytes wire = concat({frame_to(role, 0x01, "Hel\xe2"), frame_to(role, 0x89, "ping"),
+                               frame_to(role, 0x80, "\x82\xaclo"), frame_to(role, 0x8a, ""),
+                               frame_to(role, 0x82, std::string(70'000, 'x'))});
+    const auto piece_size = GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{13},
+                                     std::size_t{1000}, std::size_t{100'000});
+    Connection connection = open(role);
+    Bytes buffer = wire;
+    std::size_t events = 0;
+    const std::size_t before = allocations().count;
+    for (MutableBytesView rest{buffer}; !rest.empty();) {
+        const std::size_t size = std::min(piece_size, rest.size());
+        connection.receive_data_in_place(rest.first(size));
+        for (const Event& event : connection.events()) {
+            events += event.index() == 0 ? 0 : 1;
+        }
+        rest = rest.subspan(size);
+    }
+    CHECK(allocations().count == before);
+    CHECK(events >= 5);
+}
+
+TEST_CASE("sending into memory that has grown allocates nothing") {
+    const auto role = GENERATE(Client, Server);
+    Connection connection = open(role);
+    Bytes out;
+    out.reserve(10'000);
+    Bytes scratch;
+    scratch.reserve(100);
+    static_cast<void>(connection.send(Ping{}));  // the thread's pool of random bytes is there now
+    const std::size_t before = allocations().count;
+    for (int round = 0; round != 20; ++round) {
+        connection.send(TextMessage{"Hello"}, out);
+        connection.send(Ping{as_bytes("Hello")}, out);
+        static_cast<void>(connection.send_gather(TextMessage{"Hello"}, scratch));
+    }
+    CHECK(allocations().count == before);
+}
+
+TEST_CASE("where memory lacks, a connection is as it was, or dead") {
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    const auto feed = GENERATE(Feed::Copied, Feed::InPlace);
+    const Bytes wire = concat({frame_to(role, 0x21, disguised(std::string(300, 'x') + "\xe2\x82")),
+                               frame_to(role, 0x89, "p"), frame_to(role, 0x80, disguised("\xac")),
+                               frame_to(role, 0x01, "\xe2"),
+                               frame_to(role, 0x80,
+                                        "\x82\xac"
+                                        "b")});
+    bool failed = true;
+    for (std::size_t successes = 0; failed; ++successes) {
+        REQUIRE(successes < 1000);
+        Connection connection{role,
+                              {std::make_shared<Disguise>()},
+                              {},
+                              {.delivery = delivery, .limits = {.chunk_size = 64}}};
+        std::size_t events = 0;
+        const auto drain = [&](BytesView bytes) {
+            Bytes buffer = concat({bytes});
+            const FailingAllocations failing{successes};
+            feed == Feed::Copied ? connection.receive_data(buffer)
+                                 : connection.receive_data_in_place(buffer);
+            for (const Event& event : connection.events()) {
+                events += event.index() == 0 ? 0 : 1;
+            }
+        };
+        failed = false;
+        try {
+            drain(BytesView{wire}.first(200));
+            drain(BytesView{wire}.subspan(200));
+        } catch (const std::bad_alloc&) {
+            failed = true;
+        }
+        if (!failed) continue;
+        std::error_code ec;
+        try {
+            for (const Event& event : connection.events(ec)) {
+                events += event.index() == 0 ? 0 : 1;
+            }
+        } catch (const std::bad_alloc&) {
+            CHECK(connection.state() == Closed);
+            CHECK(trace(connection).empty());
+        }
+    }
+}
+
+// Anything at all.
+
+TEST_CASE("any bytes give the same events in every split, or a documented error") {
+    std::mt19937 random{20240315};
+    const std::array firsts{0x01, 0x81, 0x00, 0x80, 0x82, 0x02, 0x89, 0x8a, 0x88, 0xa1, 0x21, 0x83};
+    const std::array<std::string_view, 8> payloads{
+        "", "a", "\xe2", "\x82\xac", "\xe2\x82\xac", "\xff", "\x03\xe8", "Hello, world"};
+    for (int trial = 0; trial != 1500; ++trial) {
+        CAPTURE(trial);
+        const auto role = trial % 2 == 0 ? Client : Server;
+        Bytes wire;
+        for (std::size_t frames = random() % 6; frames != 0; --frames) {
+            wire = concat(
+                {wire, frame_to(role, static_cast<unsigned>(firsts[random() % firsts.size()]),
+                                payloads[random() % payloads.size()])});
+        }
+        if (!wire.empty() && random() % 4 == 0) {
+            wire[random() % wire.size()] ^= static_cast<std::byte>(1U << random() % 8);
+        }
+        const Options options{
+            .delivery = random() % 3 == 0 ? Delivery::Messages : Delivery::Chunks,
+            .limits = {.frame_size = 20, .message_size = 30, .fragments = 4, .chunk_size = 64}};
+        const bool extended = random() % 2 == 0;
+        const auto make = [&] {
+            Extensions extensions;
+            if (extended) extensions.push_back(std::make_shared<Disguise>());
+            return Connection{role, extensions, {}, options};
+        };
+        Connection whole = make();
+        const Trace lines = receive(whole, Pieces{wire});
+        for (const Feed feed : feeds) {
+            Pieces pieces;
+            for (BytesView rest = wire; !rest.empty();) {
+                pieces.push_back(rest.first(std::min<std::size_t>(1 + random() % 9, rest.size())));
+                rest = rest.subspan(pieces.back().size());
+            }
+            Connection cut = make();
+            CHECK(receive(cut, pieces, feed) == lines);
+            CHECK(cut.state() == whole.state());
+            CHECK(hint(cut) == hint(whole));
+        }
+    }
+}
