@@ -65,7 +65,7 @@ constexpr Figure figures[] = {
     {in_row(small_row, "chunks copied"),
      1,
      one_frame_sizes,
-     {in_row(small_row, "chunks"), {"limits", "%, in 64 KiB", "memcpy a read"}}},
+     {in_row(small_row, "chunks"), {"limits", "%, in 64 KiB", "copy a read"}}},
     {{"send", "server, appended, %", "wsproto"},
      1.1,
      large_sizes,

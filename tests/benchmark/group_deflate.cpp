@@ -1,6 +1,7 @@
 // permessage-deflate with context takeover: compressing, and compressing and inflating, beside zlib
 // called directly with the same parameters.
 #include "groups.hpp"
+#include "page_buffer.hpp"
 
 #include <zlib.h>
 
@@ -121,8 +122,8 @@ class BareZlib {
     }
 
     std::shared_ptr<const Scene> scene_;
-    std::string compressed_;
-    std::string inflated_;
+    PageBuffer compressed_;
+    PageBuffer inflated_;
     z_stream deflater_{};
     z_stream inflater_{};
 };

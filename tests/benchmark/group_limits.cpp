@@ -1,8 +1,8 @@
 // What the machine allows, operation by operation, in buffers as large as a read.
 #include "groups.hpp"
 #include "limits.hpp"
+#include "page_buffer.hpp"
 
-#include <cstring>
 #include <memory>
 
 namespace benchmark {
@@ -15,15 +15,15 @@ constexpr limits::Key key = 0x12345678;
 /// The same content three times, and a buffer to work in.
 struct Desk {
     std::size_t size;
-    std::string binary;
-    std::string ascii;
-    std::string multibyte;
-    std::string buffer;
+    PageBuffer binary;
+    PageBuffer ascii;
+    PageBuffer multibyte;
+    PageBuffer buffer;
 };
 
 /// Calls `read` with as much of `content` as one read has, and `each` with every message of it.
 template <typename Read, typename Each>
-void walk(Desk& desk, const std::string& content, Read read, Each each) {
+void walk(Desk& desk, const PageBuffer& content, Read read, Each each) {
     for (std::size_t begin = 0; begin < content.size(); begin += desk.buffer.size()) {
         const std::size_t end = std::min(content.size(), begin + desk.buffer.size());
         read(desk.buffer.data(), content.data() + begin, end - begin);
@@ -35,7 +35,7 @@ void walk(Desk& desk, const std::string& content, Read read, Each each) {
 }
 
 void refill(char* buffer, const char* content, std::size_t size) {
-    std::memcpy(buffer, content, size);
+    copy_bytes(buffer, content, size);
     pretend_to_read(buffer);
 }
 
@@ -43,7 +43,7 @@ const auto nothing = [](char*, const char*, std::size_t) {};
 
 std::vector<Contestant> moving(const std::shared_ptr<Desk>& desk, const limits::Kernels& kernels) {
     const auto copy_each = [](char* buffer, const char* content, std::size_t size) {
-        std::memcpy(buffer, content, size);
+        copy_bytes(buffer, content, size);
         pretend_to_read(buffer);
     };
     const auto mask = [&kernels](char* buffer, const char*, std::size_t size) {
@@ -55,8 +55,8 @@ std::vector<Contestant> moving(const std::shared_ptr<Desk>& desk, const limits::
         pretend_to_read(buffer);
     };
     return {
-        {"memcpy a read", Kind::Limit, [=] { walk(*desk, desk->binary, refill, nothing); }},
-        {"memcpy each", Kind::Limit, [=] { walk(*desk, desk->binary, nothing, copy_each); }},
+        {"copy a read", Kind::Limit, [=] { walk(*desk, desk->binary, refill, nothing); }},
+        {"copy each", Kind::Limit, [=] { walk(*desk, desk->binary, nothing, copy_each); }},
         {"XOR in place", Kind::Limit, [=] { walk(*desk, desk->binary, refill, mask); }},
         {"copy + XOR", Kind::Limit, [=] { walk(*desk, desk->binary, nothing, mask_copy); }},
     };
@@ -88,7 +88,7 @@ void measure_row(Harness& harness, const std::string& row, std::size_t size,
         Desk{size, make_messages(Payload::Binary, size, std::max(whole, content_size)).content,
              make_messages(Payload::Ascii, size, whole).content,
              make_messages(Payload::Multibyte, size, whole).content,
-             std::string(read_size / size != 0 ? read_size / size * size : read_size, '\0')});
+             PageBuffer(read_size / size != 0 ? read_size / size * size : read_size, '\0')});
     const limits::Kernels& kernels = limits::best();
     const double copied = static_cast<double>(desk->binary.size() / size);
     const double read = static_cast<double>(desk->ascii.size() / size);

@@ -2,6 +2,7 @@
 // timed. Read and write buffers of the event loop are not a connection's.
 #include "allocations.hpp"
 #include "groups.hpp"
+#include "page_buffer.hpp"
 
 #include <functional>
 #include <memory>
@@ -35,7 +36,7 @@ struct Exchange {
     }
 
     Messages messages;
-    std::string wire;
+    PageBuffer wire;
     std::vector<Batch> batches;
     Outbox out;
 };
@@ -45,13 +46,13 @@ constexpr Settings settings_for(Deflate deflate) {
 }
 
 /// Compressed by a client of wsproto, which every server understands.
-std::string compressed_wire(const Exchange& exchange, Deflate deflate) {
+PageBuffer compressed_wire(const Exchange& exchange, Deflate deflate) {
     const auto client = wsproto_senders(Outbox::Mode::Copy)
                             .front()
                             ->open({.role = Role::Client, .deflate = deflate});
     Outbox out{Outbox::Mode::Copy, exchange.messages.size * 2 + 1024};
     client->send(exchange.batches.front(), out);
-    return std::string{out.wire()};
+    return PageBuffer{out.wire()};
 }
 
 /// Bytes that one open connection holds; of many, because blocks come in sizes.

@@ -1,6 +1,7 @@
 // Receiving: the wire bytes of many messages, read piece by piece, to delivered payload.
 #include "groups.hpp"
 #include "limits.hpp"
+#include "page_buffer.hpp"
 
 #include <memory>
 #include <utility>
@@ -27,7 +28,7 @@ constexpr std::size_t wire_size = 256 * 1024;
 struct Scene {
     Role role;
     Messages messages;
-    std::string wire;
+    PageBuffer wire;
     std::size_t read_size;
 };
 
@@ -46,7 +47,7 @@ class Limit {
         std::string_view rest = scene_->messages.content;
         while (!rest.empty()) {
             const std::string_view piece = rest.substr(0, scene_->read_size);
-            std::memcpy(buffer_.data(), piece.data(), piece.size());
+            copy_bytes(buffer_.data(), piece.data(), piece.size());
             for (std::size_t at = 0; at < piece.size(); at += step_) {
                 work(buffer_.data() + at, std::min(step_, piece.size() - at));
             }
@@ -71,7 +72,7 @@ class Limit {
     }
 
     std::shared_ptr<const Scene> scene_;
-    std::string buffer_;
+    PageBuffer buffer_;
     std::size_t step_ = 0;
 };
 

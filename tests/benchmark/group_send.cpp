@@ -1,6 +1,7 @@
 // Sending: payload to wire bytes, appended to a buffer, or as pieces for a gathering write.
 #include "groups.hpp"
 #include "limits.hpp"
+#include "page_buffer.hpp"
 
 #include <memory>
 #include <utility>
@@ -80,7 +81,7 @@ class Limit {
                 if (scene_->role == Role::Client) {
                     limits::best().xor_copy(to, payload.data(), payload.size(), 0x12345678);
                 } else {
-                    std::memcpy(to, payload.data(), payload.size());
+                    copy_bytes(to, payload.data(), payload.size());
                 }
                 to += payload.size();
             }
@@ -90,7 +91,7 @@ class Limit {
 
   private:
     std::shared_ptr<const Scene> scene_;
-    std::string buffer_;
+    PageBuffer buffer_;
 };
 
 void measure_row(Harness& harness, const std::string& row, Outbox::Mode mode,

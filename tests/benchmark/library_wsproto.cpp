@@ -1,5 +1,6 @@
 // wsproto, through its public interface alone.
 #include "library.hpp"
+#include "page_buffer.hpp"
 
 #include <wsproto/wsproto.hpp>
 
@@ -32,7 +33,7 @@ struct Usage {
 
 // Buffers of the event loop: every connection of a thread can use the same.
 struct Loop {
-    wsproto::Bytes input{};
+    PageBuffer input{};
     wsproto::Bytes output{};
     wsproto::Bytes scratch{};
 };
@@ -40,6 +41,15 @@ struct Loop {
 Loop& loop() {
     static Loop loop;
     return loop;
+}
+
+/// `size` bytes, with slack behind them.
+wsproto::MutableBytesView input_buffer(std::size_t size) {
+    PageBuffer& input = loop().input;
+    if (input.size() < size + slack) {
+        input.resize(size + slack);
+    }
+    return std::as_writable_bytes(std::span{input}).first(size);
 }
 
 ConnectionType type_of(Role role) {
@@ -57,10 +67,9 @@ wsproto::Extensions extensions_for(Deflate deflate) {
 
 void accept_request(WSConnection& server, std::string_view request, Deflate deflate,
                     wsproto::Bytes& out) {
-    wsproto::Bytes& input = loop().input;
-    input.resize(request.size() + slack);
-    std::memcpy(input.data(), request.data(), request.size());
-    server.receive_data_in_place(wsproto::MutableBytesView{input}.first(request.size()), slack);
+    const auto input = input_buffer(request.size());
+    copy_bytes(input.data(), request.data(), request.size());
+    server.receive_data_in_place(input, slack);
     for (const wsproto::Event& event : server.events()) {
         if (std::holds_alternative<wsproto::Request>(event)) {
             server.send(wsproto::AcceptConnection{.extensions = extensions_for(deflate)}, out);
@@ -112,12 +121,9 @@ class WsprotoEndpoint : public Endpoint {
     }
 
     void receive(Pipe& pipe, std::size_t, Sink& sink) override {
-        wsproto::Bytes& buffer = loop().input;
-        if (buffer.size() < pipe.most() + slack) {
-            buffer.resize(pipe.most() + slack);
-        }
+        const auto buffer = input_buffer(pipe.most());
         while (const std::size_t size = pipe.read(buffer.data(), pipe.most())) {
-            const auto received = wsproto::MutableBytesView{buffer}.first(size);
+            const auto received = buffer.first(size);
             if (usage_.copies) {
                 connection_.receive_data(received);
             } else {

@@ -1,10 +1,11 @@
 #include "limits.hpp"
 
+#include "page_buffer.hpp"
 #include "traffic.hpp"
+#include "transport.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <string>
 
 namespace benchmark::limits {
 namespace {
@@ -20,6 +21,10 @@ void xor_plain(char* out, const char* in, std::size_t size, Key key) {
     for (std::size_t index = 0; index < size; ++index) {
         out[index] = static_cast<char>(in[index] ^ bytes[index % 4]);
     }
+}
+
+void copy(char* out, const char* in, std::size_t size) {
+    std::memcpy(out, in, size);
 }
 
 void xor_copy(char* out, const char* in, std::size_t size, Key key) {
@@ -83,13 +88,16 @@ bool is_utf8(const char* data, std::size_t size) {
 
 bool masks_right(const Kernels& kernels) {
     const Messages messages = make_messages(Payload::Binary, 300, 300);
-    std::string expected(messages.size, '\0');
+    PageBuffer expected(messages.size, '\0');
     for (std::size_t size = 0; size <= messages.size; ++size) {
-        std::string copied(size, '\0');
-        std::string in_place = messages.content.substr(0, size);
+        PageBuffer copied(size, '\0');
+        PageBuffer in_place = messages.content.substr(0, size);
         xor_plain(expected.data(), messages.content.data(), size, 0x12345678);
         kernels.xor_copy(copied.data(), messages.content.data(), size, 0x12345678);
         kernels.xor_in_place(in_place.data(), size, 0x12345678);
+        PageBuffer same(size, '\0');
+        kernels.copy(same.data(), messages.content.data(), size);
+        if (messages.content.compare(0, size, same) != 0) return false;
         if (expected.compare(0, size, copied) != 0 || copied != in_place) return false;
     }
     return true;
@@ -100,7 +108,7 @@ bool validates_right(const Kernels& kernels) {
     const Messages messages = make_messages(Payload::Multibyte, 151, 151);
     for (std::size_t at = 0; at < messages.size; ++at) {
         for (unsigned byte = 0x00; byte <= 0xFF; ++byte) {
-            std::string text = messages.content;
+            PageBuffer text = messages.content;
             text[at] = static_cast<char>(byte);
             if (kernels.is_utf8(text.data(), text.size()) != is_utf8(text.data(), text.size())) {
                 return false;
@@ -113,7 +121,7 @@ bool validates_right(const Kernels& kernels) {
 }  // namespace
 
 const Kernels& portable() noexcept {
-    static constexpr Kernels kernels = {"portable", xor_in_place, xor_copy, read, is_utf8};
+    static constexpr Kernels kernels = {"portable", copy, xor_in_place, xor_copy, read, is_utf8};
     return kernels;
 }
 
@@ -127,3 +135,17 @@ bool are_right(const Kernels& kernels) {
 }
 
 }  // namespace benchmark::limits
+
+namespace benchmark {
+
+void copy_bytes(void* to, const void* from, std::size_t size) noexcept {
+    constexpr std::size_t long_enough = 1024;
+    if (size < long_enough) {
+        std::memcpy(to, from, size);
+        return;
+    }
+    static const auto copy = limits::best().copy;
+    copy(static_cast<char*>(to), static_cast<const char*>(from), size);
+}
+
+}  // namespace benchmark

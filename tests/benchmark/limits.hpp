@@ -15,6 +15,7 @@ using Key = std::uint32_t;
 /// The loops for one instruction set.
 struct Kernels {
     std::string_view name;
+    void (*copy)(char* out, const char* in, std::size_t size);
     void (*xor_in_place)(char* data, std::size_t size, Key key);
     void (*xor_copy)(char* out, const char* in, std::size_t size, Key key);
     std::uint64_t (*read)(const char* data, std::size_t size);  ///< Their sum, more or less.

@@ -93,6 +93,29 @@ void xor_copy(char* out, const char* in, std::size_t size, Key key) {
     store(out + tail, last);
 }
 
+void copy(char* out, const char* in, std::size_t size) {
+    if (size < width) {
+        std::memcpy(out, in, size);
+        return;
+    }
+    const Vector last = load(in + size - width);
+    std::size_t at = 0;
+    for (; at + 4 * width <= size; at += 4 * width) {
+        const Vector a = load(in + at);
+        const Vector b = load(in + at + width);
+        const Vector c = load(in + at + 2 * width);
+        const Vector d = load(in + at + 3 * width);
+        store(out + at, a);
+        store(out + at + width, b);
+        store(out + at + 2 * width, c);
+        store(out + at + 3 * width, d);
+    }
+    for (; at + width <= size; at += width) {
+        store(out + at, load(in + at));
+    }
+    store(out + size - width, last);
+}
+
 void xor_in_place(char* data, std::size_t size, Key key) {
     xor_copy(data, data, size, key);
 }
@@ -237,7 +260,7 @@ bool is_utf8(const char* data, std::size_t size) {
 }  // namespace
 
 const Kernels* avx2() noexcept {
-    static constexpr Kernels kernels = {"AVX2", xor_in_place, xor_copy, read, is_utf8};
+    static constexpr Kernels kernels = {"AVX2", copy, xor_in_place, xor_copy, read, is_utf8};
     return __builtin_cpu_supports("avx2") != 0 ? &kernels : nullptr;
 }
 

@@ -58,7 +58,7 @@ std::string_view next_unit(Payload payload, Random& random) {
 }
 
 // A message ends with a whole code point, so that what is missing is made up of single bytes.
-void append_message(Payload payload, std::size_t size, Random& random, std::string& content) {
+void append_message(Payload payload, std::size_t size, Random& random, PageBuffer& content) {
     const std::size_t end = content.size() + size;
     for (int misses = 0; content.size() < end && misses < 50;) {
         const std::string_view unit = next_unit(payload, random);
@@ -70,7 +70,7 @@ void append_message(Payload payload, std::size_t size, Random& random, std::stri
 }
 
 void append_frame(std::string_view payload, unsigned char first, bool masked, Random& random,
-                  std::string& wire) {
+                  PageBuffer& wire) {
     const auto put = [&](std::uint64_t byte) { wire += static_cast<char>(byte & 0xFF); };
     const std::uint64_t size = payload.size();
     const unsigned mask_bit = masked ? 0x80 : 0;
@@ -159,9 +159,9 @@ Messages make_messages(Payload payload, std::size_t size, std::size_t total) {
     return messages;
 }
 
-std::string make_wire(const Messages& messages, Role receiver) {
+PageBuffer make_wire(const Messages& messages, Role receiver) {
     Random random{43};
-    std::string wire;
+    PageBuffer wire;
     wire.reserve((messages.size + 14) * messages.count);
     for (std::size_t index = 0; index < messages.count; ++index) {
         append_frame(messages[index], messages.text() ? 0x81 : 0x82, receiver == Role::Server,

@@ -4,6 +4,7 @@
 #define WSPROTO_BENCHMARK_TRAFFIC_HPP
 
 #include "library.hpp"
+#include "page_buffer.hpp"
 
 #include <cstddef>
 #include <string>
@@ -26,7 +27,7 @@ struct Messages {
     Payload payload = Payload::Binary;
     std::size_t size = 0;
     std::size_t count = 0;
-    std::string content;
+    PageBuffer content;
 
     [[nodiscard]] std::string_view operator[](std::size_t index) const noexcept {
         return std::string_view{content}.substr(index * size, size);
@@ -38,7 +39,7 @@ struct Messages {
 [[nodiscard]] Messages make_messages(Payload payload, std::size_t size, std::size_t total);
 
 /// The frames of these messages toward a `receiver`, masked with different keys toward a server.
-[[nodiscard]] std::string make_wire(const Messages& messages, Role receiver);
+[[nodiscard]] PageBuffer make_wire(const Messages& messages, Role receiver);
 
 /// Messages in groups whose frames fill about `total` bytes.
 [[nodiscard]] std::vector<Batch> make_batches(const Messages& messages, std::size_t total);

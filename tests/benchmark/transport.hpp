@@ -1,25 +1,31 @@
 // The transport of every library that is measured: bytes in memory, no sockets. What each one reads
-// costs one memcpy, what it delivers is counted. C++17, because websocketpp is no C++20.
+// costs one copy, what it delivers is counted. C++17, because websocketpp is no C++20.
 #ifndef WSPROTO_BENCHMARK_TRANSPORT_HPP
 #define WSPROTO_BENCHMARK_TRANSPORT_HPP
 
+#include "page_buffer.hpp"
+
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
-#include <memory>
 #include <string_view>
 
 namespace benchmark {
+
+/// Copies bytes to where they do not overlap, at a speed that does not depend on where that is.
+///
+/// `memcpy` of glibc takes up to 25 times as long on some processors (Zen 4, from 4 KiB on) where
+/// the target stands less than 32 bytes behind the source, modulo the size of a page.
+void copy_bytes(void* to, const void* from, std::size_t size) noexcept;
 
 /// What the peer has sent, read at most `most` bytes at a time.
 class Pipe {
   public:
     Pipe(std::string_view wire, std::size_t most) noexcept : wire_{wire}, most_{most} {}
 
-    /// A `recv`: one memcpy. Returns 0 at the end.
+    /// A `recv`: one copy. Returns 0 at the end.
     std::size_t read(void* to, std::size_t capacity) noexcept {
         const std::string_view piece = take(capacity);
-        std::memcpy(to, piece.data(), piece.size());
+        copy_bytes(to, piece.data(), piece.size());
         return piece.size();
     }
 
@@ -93,12 +99,12 @@ class Outbox {
     enum class Mode { Copy, Gather };
 
     Outbox(Mode mode, std::size_t capacity)
-        : buffer_{new char[mode == Mode::Copy ? capacity : 1]}, capacity_{capacity}, mode_{mode} {}
+        : buffer_(mode == Mode::Copy ? capacity : 0, '\0'), capacity_{capacity}, mode_{mode} {}
 
-    /// A `send`: one memcpy, or none in `Gather`.
+    /// A `send`: one copy, or none in `Gather`.
     void write(const void* data, std::size_t size) noexcept {
         if (mode_ == Mode::Copy && size <= capacity_ - size_) {
-            std::memcpy(buffer_.get() + size_, data, size);
+            copy_bytes(buffer_.data() + size_, data, size);
         }
         pretend_to_read(data);
         size_ += size;
@@ -117,13 +123,13 @@ class Outbox {
 
     /// All that was written. Nothing was kept in `Gather`.
     [[nodiscard]] std::string_view wire() const noexcept {
-        return lent_.empty() ? std::string_view{buffer_.get(), size_} : lent_;
+        return lent_.empty() ? std::string_view{buffer_.data(), size_} : lent_;
     }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] Mode mode() const noexcept { return mode_; }
 
   private:
-    std::unique_ptr<char[]> buffer_;
+    PageBuffer buffer_;
     std::size_t capacity_;
     Mode mode_;
     std::string_view lent_{};
