@@ -8,6 +8,7 @@
 #include <wsproto/detail/attempt.hpp>
 #include <wsproto/detail/close_payload.hpp>
 #include <wsproto/detail/endpoint.hpp>
+#include <wsproto/detail/extension_stack.hpp>
 #include <wsproto/detail/input_buffer.hpp>
 #include <wsproto/error_code.hpp>
 #include <wsproto/errors.hpp>
@@ -34,7 +35,8 @@ class Connection : public detail::Endpoint<Connection> {
     /// it.
     explicit Connection(ConnectionType role, Extensions extensions = {},
                         BytesView trailing_data = {}, const Options& options = {})
-        : extensions_error_{admit(extensions)}, protocol_{role, std::move(extensions), options} {
+        : extensions_error_{detail::attach_extensions(extensions)},
+          protocol_{role, std::move(extensions), options} {
         receive_data(trailing_data);
     }
 
@@ -95,7 +97,10 @@ class Connection : public detail::Endpoint<Connection> {
     }
 
     /// Holds from the next frame on.
-    void set_limits(const Limits& limits) noexcept { protocol_.set_limits(limits); }
+    void set_limits(const Limits& limits) noexcept {
+        protocol_.set_limits(limits);
+        settled_ = false;
+    }
 
     /// Whether it is now this side's turn to close the transport, once all bytes are written.
     ///
@@ -121,17 +126,8 @@ class Connection : public detail::Endpoint<Connection> {
 
     /// Makes the next event in `slot`; what `EventRange` is advanced with.
     [[nodiscard]] Progress next_event(Event& slot) {
-        if (options_error() != Error::None) {
-            return Progress::Failed;
-        }
-        if (std::exchange(stepping_, true)) {
-            give_up();
-        }
-        const Progress progress = detail::is_receiving(state_) ? receive(slot) : Progress::NeedMore;
-        const bool starves = progress == Progress::NeedMore;
-        const Progress result = starves && ended_ ? finish(slot) : progress;
-        stepping_ = false;
-        return result;
+        const bool shown = (settled_ || settle()) && show_whole(slot);
+        return shown ? Progress::Ready : next_of_any_kind(slot);
     }
 
     /// Copies what is left of a borrowed buffer; called when a range ends.
@@ -144,6 +140,7 @@ class Connection : public detail::Endpoint<Connection> {
             input_.release();
         });
         stepping_ = stepping_ || !kept;
+        settled_ = settled_ && kept;
     }
 
   private:
@@ -157,28 +154,6 @@ class Connection : public detail::Endpoint<Connection> {
     }
 
     // The first complaint about them.
-    static Error admit(const Extensions& extensions) {
-        RsvBits claimed{};
-        Error error = Error::None;
-        for (const auto& extension : extensions) {
-            const Error complaint = admit(*extension, claimed);
-            error = error == Error::None ? complaint : error;
-        }
-        return error;
-    }
-
-    static Error admit(Extension& extension, RsvBits& claimed) {
-        if (!extension.attach()) {
-            return Error::ExtensionInUse;
-        }
-        const RsvBits bits = extension.enabled() ? extension.reserved_bits() : RsvBits{};
-        if ((claimed & bits).any()) {
-            return Error::ReservedBitsShared;
-        }
-        claimed = claimed | bits;
-        return extension.validate();
-    }
-
     Progress step(Event& slot) override { return next_event(slot); }
     void release() noexcept override { release_input(); }
     [[nodiscard]] Error step_error() const noexcept override { return error(); }
@@ -193,6 +168,42 @@ class Connection : public detail::Endpoint<Connection> {
         state_ = ConnectionState::Closed;
         input_.drop();
         detail::throw_bad_alloc();
+    }
+
+    // Whether nothing is pending, so that the fast path may be tried until it fails.
+    bool settle() noexcept {
+        settled_ = !stepping_ && options_error() == Error::None && detail::is_receiving(state_) &&
+                   protocol_.settle();
+        return settled_;
+    }
+
+    // The fast path: nothing is pending, and the next message lies whole in the input.
+    bool show_whole(Event& slot) noexcept {
+        Frame frame;
+        if (!protocol_.next_whole(input_.front(), frame)) {
+            settled_ = false;
+            return false;
+        }
+        if (frame.opcode == Opcode::Text) {
+            deliver_message<TextMessage>(as_text(frame.payload), frame, slot);
+        } else {
+            deliver_message<BytesMessage>(frame.payload, frame, slot);
+        }
+        return true;
+    }
+
+    Progress next_of_any_kind(Event& slot) {
+        if (options_error() != Error::None) {
+            return Progress::Failed;
+        }
+        if (std::exchange(stepping_, true)) {
+            give_up();
+        }
+        const Progress progress = detail::is_receiving(state_) ? receive(slot) : Progress::NeedMore;
+        const bool starves = progress == Progress::NeedMore;
+        const Progress result = starves && ended_ ? finish(slot) : progress;
+        stepping_ = false;
+        return result;
     }
 
     Progress receive(Event& slot) {
@@ -286,12 +297,8 @@ class Connection : public detail::Endpoint<Connection> {
         return options_error() != Error::None ? options_error() : Error::EventNotAllowed;
     }
 
-    Error try_send(const TextMessage& event, Bytes& out) {
-        return send_in_state(detail::Action::SendMessage,
-                             [&] { return protocol_.send_data(outgoing(event), out); });
-    }
-
-    Error try_send(const BytesMessage& event, Bytes& out) {
+    template <typename Data>
+    Error try_send(const Message<Data>& event, Bytes& out) {
         return send_in_state(detail::Action::SendMessage,
                              [&] { return protocol_.send_data(outgoing(event), out); });
     }
@@ -331,6 +338,7 @@ class Connection : public detail::Endpoint<Connection> {
     bool ended_ = false;     // the transport; told once everything before it was
     bool clean_ = false;     // both Closes were exchanged, without an error of the peer's
     bool stepping_ = false;  // a step has begun and not ended; nothing more can be received
+    bool settled_ = false;   // the fast path may be tried
     detail::InputBuffer input_{};
     FrameProtocol protocol_;
 };

@@ -4,6 +4,7 @@
 #define WSPROTO_CONNECTION_STATE_HPP
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -68,13 +69,21 @@ inline constexpr std::array transitions = {
     Transition{ConnectionState::RemoteClosing, Action::ReceiveEnd, ConnectionState::Closed},
 };
 
-constexpr std::optional<ConnectionState> next_state(ConnectionState from, Action action) noexcept {
-    for (const auto& transition : transitions) {
-        if (transition.from == from && transition.action == action) {
-            return transition.to;
-        }
+// The same, to be looked up by state and action: the next state plus one, or 0 for nothing.
+inline constexpr auto transition_grid = [] {
+    std::array<std::array<std::uint8_t, 6>, 6> grid{};
+    for (const Transition& transition : transitions) {
+        grid[static_cast<std::size_t>(transition.from)]
+            [static_cast<std::size_t>(transition.action)] =
+                static_cast<std::uint8_t>(static_cast<unsigned>(transition.to) + 1);
     }
-    return std::nullopt;
+    return grid;
+}();
+
+constexpr std::optional<ConnectionState> next_state(ConnectionState from, Action action) noexcept {
+    const unsigned next =
+        transition_grid[static_cast<std::size_t>(from)][static_cast<std::size_t>(action)];
+    return next != 0 ? std::optional{static_cast<ConnectionState>(next - 1)} : std::nullopt;
 }
 
 /// The state of one connection; what was moved from is `Closed`.

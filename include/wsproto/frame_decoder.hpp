@@ -34,10 +34,12 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
     /// `role` is ours: a server demands masked frames. Extensions claim reserved bits.
     explicit FrameDecoder(ConnectionType role, const Limits& limits = {},
                           Extensions extensions = {})
-        : limits_{limits}, role_{role} {
+        : role_{role},
+          mask_bit_{static_cast<std::uint8_t>(role == ConnectionType::Server ? 0x80 : 0)} {
         if (!extensions.empty()) {
             extensions_ = std::make_unique<detail::ExtensionStack>(std::move(extensions));
         }
+        set_limits(limits);
     }
 
     /// Makes the next frame, or the next piece of one, in `frame`; `in` shrinks from the front.
@@ -52,6 +54,45 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
             return error_ == Error::None ? Progress::NeedMore : Progress::Failed;
         }
         return is_control(opcode_) ? take_control(in, frame) : take_data(in, frame);
+    }
+
+    /// Whether nothing of a frame or message is pending, and no extension looks on.
+    [[nodiscard]] bool between_messages() const noexcept {
+        return !in_frame_ && !in_message_ && carried_ == 0 && error_ == Error::None && !extensions_;
+    }
+
+    /// The fast path of `next`, between messages: an unfragmented one, all of which is in `in`.
+    ///
+    /// False: nothing was taken, and `next` tells what is there.
+    bool take_whole(MutableBytesView& in, Frame& frame) noexcept {
+        const std::size_t available = in.size();
+        if (available < 2) {
+            return false;
+        }
+        const unsigned first = detail::byte_at(in, 0);
+        const unsigned second = detail::byte_at(in, 1) ^ mask_bit_;
+        std::size_t begin = 2 + (mask_bit_ >> 5U);
+        std::size_t size = second;
+        if (second >= 126) {
+            if (second != 126 || available < 4) {
+                return false;
+            }
+            size = detail::byte_at(in, 2) << 8 | detail::byte_at(in, 3);
+            begin += 2;
+            if (size < 126) {
+                return false;
+            }
+        }
+        if (first - 0x81U >= 2 || size >= whole_room_ || available < begin + size) {
+            return false;
+        }
+        const MutableBytesView payload{in.data() + begin, size};
+        if (mask_bit_ != 0) {
+            detail::mask_in_place(payload, detail::masking_key_at(in, begin - 4));
+        }
+        in = MutableBytesView{in.data() + begin + size, available - begin - size};
+        frame = {.opcode = static_cast<Opcode>(first & 0xF), .payload = payload};
+        return true;
     }
 
     /// Why `next` failed.
@@ -79,7 +120,11 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
     [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
 
     /// Holds from the next frame on.
-    void set_limits(const Limits& limits) noexcept { limits_ = limits; }
+    void set_limits(const Limits& limits) noexcept {
+        limits_ = limits;
+        const auto limit = std::min(limits.frame_size, limits.message_size);
+        whole_room_ = limits.fragments == 0 ? 0 : limit + (limit != max_frame_size);
+    }
 
   private:
     [[nodiscard]] detail::HeaderRules rules() const noexcept {
@@ -96,6 +141,8 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
                 !in_message_ ? limits_.fragments != 0 : fragments_ < limits_.fragments,
         };
     }
+
+    static constexpr std::uint64_t max_frame_size = ~std::uint64_t{0};
 
     // Reads where the header lies; only a cut one is carried over.
     bool begin_frame(MutableBytesView& in) {
@@ -207,7 +254,7 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
     }
 
     void unmask(MutableBytesView payload) const noexcept {
-        if (role_ == ConnectionType::Server) {
+        if (mask_bit_ != 0) {
             detail::mask_in_place(payload, key_);
         }
     }
@@ -223,7 +270,9 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
     std::uint64_t message_room_ = 0;  // as of the last header
     std::uint32_t fragments_ = 0;
     MaskingKey key_{};
+    std::uint64_t whole_room_ = 0;  // an unfragmented message has fewer payload bytes
     ConnectionType role_;
+    std::uint8_t mask_bit_;                         // of the second byte of every received frame
     Opcode opcode_ = Opcode::Continuation;          // of the last header
     Opcode message_opcode_ = Opcode::Continuation;  // of the message it belongs to
     RsvBits message_rsv_{};

@@ -59,6 +59,23 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
         }
     }
 
+    /// Frees what was shown last; whether `next_whole` may be tried.
+    bool settle() noexcept { return !closed_ && messages_.settle() && decoder_.between_messages(); }
+
+    /// The fast path of `next`, once settled: a valid message, all of which is in `in`.
+    ///
+    /// False: `next` tells what is there; then nothing is settled any more.
+    bool next_whole(MutableBytesView& in, Frame& frame) noexcept {
+        if (!decoder_.take_whole(in, frame)) {
+            return false;
+        }
+        if (frame.opcode == Opcode::Text && !detail::is_valid_utf8(frame.payload)) {
+            messages_.begin(frame);
+            return false;
+        }
+        return true;
+    }
+
     /// Why `next` failed.
     [[nodiscard]] Error error() const noexcept {
         if (close_error_ != Error::None) {

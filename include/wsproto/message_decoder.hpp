@@ -56,6 +56,14 @@ class MessageDecoder {
         }
     }
 
+    /// Frees what was shown last; whether nothing else is pending.
+    bool settle() noexcept {
+        if (message_shown_) {
+            forget_message();
+        }
+        return !has_output_ && !has_piece_ && error_ == Error::None;
+    }
+
     /// Why `next` failed.
     [[nodiscard]] Error error() const noexcept { return error_; }
 

@@ -343,6 +343,13 @@ TEST_CASE("extensions are answered in the client's order of preference") {
     CHECK_FALSE(supported[2]->enabled());
 }
 
+TEST_CASE("an extension cannot write lines of its own") {
+    H11Handshake server = asked("Sec-WebSocket-Extensions: x\r\n");
+    CHECK(refusal(server, AcceptConnection{.extensions = {extension("x", "a\r\nX-Evil: b")}}) ==
+          Error::BadHeader);
+    CHECK(server.state() == ConnectionState::Connecting);
+}
+
 TEST_CASE("no agreement on extensions, no such header") {
     H11Handshake server = asked("Sec-WebSocket-Extensions: x\r\n");
     const std::string answer = sent_by(server, AcceptConnection{.extensions = {extension("y")}});

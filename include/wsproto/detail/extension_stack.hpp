@@ -23,6 +23,30 @@ struct Pulled {
     Error error = Error::None;
 };
 
+/// Claims one extension for a connection whose others own the bits `claimed`.
+inline Error attach_extension(Extension& extension, RsvBits& claimed) {
+    if (!extension.attach()) {
+        return Error::ExtensionInUse;
+    }
+    const RsvBits bits = extension.enabled() ? extension.reserved_bits() : RsvBits{};
+    if ((claimed & bits).any()) {
+        return Error::ReservedBitsShared;
+    }
+    claimed = claimed | bits;
+    return extension.validate();
+}
+
+/// Claims all of them; the first complaint, if any.
+inline Error attach_extensions(const Extensions& extensions) {
+    RsvBits claimed{};
+    Error error = Error::None;
+    for (const auto& extension : extensions) {
+        const Error complaint = attach_extension(*extension, claimed);
+        error = error == Error::None ? complaint : error;
+    }
+    return error;
+}
+
 class ExtensionStack {
   public:
     explicit ExtensionStack(Extensions extensions) {

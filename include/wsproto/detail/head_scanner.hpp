@@ -100,6 +100,9 @@ class HeadScanner {
         End,
     };
 
+    // What a browser sends.
+    static constexpr std::size_t usual_fields = 16;
+
     // How many bytes at the front change nothing but the size.
     [[nodiscard]] std::size_t count_plain(std::string_view data) const noexcept {
         if (at_ == At::Value) {
@@ -108,7 +111,8 @@ class HeadScanner {
         if (at_ != At::Name) {
             return 0;
         }
-        const auto end = std::find_if_not(data.begin(), data.end(), is_token_char);
+        const auto end =
+            std::find_if_not(data.begin(), data.end(), [](char c) { return is_token_char(c); });
         return static_cast<std::size_t>(end - data.begin());
     }
 
@@ -136,6 +140,9 @@ class HeadScanner {
     Error begin_field(char c, HeadBudget budget) {
         if (!is_token_char(c)) return Error::BadHttpMessage;
         if (layout_.fields.size() >= budget.fields) return Error::TooManyHeaders;
+        if (layout_.fields.empty()) {
+            layout_.fields.reserve(usual_fields);
+        }
         layout_.fields.push_back({.name = size_});
         return move_to(At::Name);
     }

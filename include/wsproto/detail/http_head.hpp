@@ -120,7 +120,7 @@ class HttpHead {
         Found& found = *static_cast<Found*>(parser->data);
         found.complete = true;
         found.framing = framing_of(*parser);
-        found.status_code = static_cast<unsigned>(llhttp_get_status_code(parser));
+        found.status_code = parser->status_code;
         return is_sound(*parser) ? 2 : -1;
     }
 

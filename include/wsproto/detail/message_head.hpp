@@ -70,6 +70,7 @@ class MessageHead {
     template <typename Predicate>
     [[nodiscard]] Headers headers(Predicate wanted) const {
         Headers headers;
+        headers.reserve(field_count());
         for (std::size_t index = 0; index != field_count(); ++index) {
             const auto [name, value] = field(index);
             if (wanted(name)) {

@@ -10,6 +10,7 @@
 #include <wsproto/connection_state.hpp>
 #include <wsproto/detail/append.hpp>
 #include <wsproto/detail/ascii.hpp>
+#include <wsproto/detail/extension_header.hpp>
 #include <wsproto/detail/handshake_core.hpp>
 #include <wsproto/detail/handshake_extensions.hpp>
 #include <wsproto/detail/handshake_headers.hpp>
@@ -75,6 +76,9 @@ class ServerHandshake {
             return error;
         }
         const auto answer = server_extensions_handshake(offers_, accepted.extensions);
+        if (answer && !is_well_formed_extension_list(*answer)) {
+            return Error::BadHeader;
+        }
         Extensions agreed = pick_agreed(answer.value_or(""), accepted.extensions);
         append(out, as_bytes(acceptance_text(accepted, generate_accept_token(key_), answer)));
         attach_all(agreed);
