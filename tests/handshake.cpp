@@ -209,7 +209,7 @@ TEST_CASE("nothing throws in the forms with an error code") {
     CHECK(out.empty());
 }
 
-TEST_CASE("options out of range are told by the first send or events") {
+TEST_CASE("options out of range are told by the first send or events of a handshake") {
     H11Handshake client = client_end({.chunk_size = 63});
     CHECK_THROWS_AS(client.send(Request{.host = "a", .target = "/"}), LocalProtocolError);
     H11Handshake server = server_end({.chunk_size = 63});
