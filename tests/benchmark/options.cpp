@@ -70,7 +70,7 @@ Measures wsproto and other WebSocket libraries side by side, in memory, in one t
 table for each group and, at the end, the figures that wsproto is to reach.
 
   --filter TEXT      only rows whose "group: row" has TEXT in it; may be repeated
-  --contestant TEXT  only contestants whose name has TEXT in it; may be repeated
+  --contestant NAME  only this contestant; may be repeated
   --rounds N         interleaved rounds, 11 by default
   --round-ms X       CPU time of one contestant in one round, 1 by default
   --passes N         passes of a round instead, to count instructions with

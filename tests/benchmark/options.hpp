@@ -11,7 +11,7 @@ namespace benchmark {
 
 struct Options {
     std::vector<std::string> filters;      ///< A row runs if its name has one of these in it.
-    std::vector<std::string> contestants;  ///< The same for contestants; all if there is none.
+    std::vector<std::string> contestants;  ///< Who runs, by name; all if there is none.
     std::size_t rounds = 11;
     double round_ms = 1;     ///< What one contestant runs in one round, at least one pass.
     std::size_t passes = 0;  ///< Passes of a round; 0: as many as `round_ms` has time for.
