@@ -525,6 +525,17 @@ TEST_CASE("after a Close nothing is parsed") {
     CHECK(received(role, concat({frame_to(role, 0x88, ""), more})) == Trace{"close 1005 ''"});
 }
 
+TEST_CASE("what follows a Close or a mistake takes no memory") {
+    const auto role = GENERATE(Client, Server);
+    const Bytes last = GENERATE_COPY(frame_to(role, 0x88, ""), hex("83"));
+    const Bytes wire = concat({last, Bytes(100'000)});
+    Connection connection = open(role);
+    const std::size_t before = allocations().live;
+    CHECK(receive(connection, wire).size() == 1);
+    CHECK(receive(connection, wire).empty());
+    CHECK(allocations().live <= before + 128);
+}
+
 TEST_CASE("a Close may come inside a message") {
     const auto role = GENERATE(Client, Server);
     CHECK(received(role, concat({frame_to(role, 0x01, "a\xe2"), frame_to(role, 0x88, "")})) ==

@@ -173,6 +173,17 @@ TEST_CASE("a moved range goes on, and the one it was moved from has ended") {
     CHECK(line(*++second.begin()) == "ping 'three'");
 }
 
+TEST_CASE("a moved range ends when its connection does") {
+    const auto role = GENERATE(Client, Server);
+    std::optional<Connection> connection{std::in_place, role};
+    connection->receive_data(three(role));
+    EventRange first = connection->events();
+    EventRange second{std::move(first)};
+    connection.reset();
+    CHECK(second.ended());
+    CHECK(rest_of(second).empty());
+}
+
 TEST_CASE("moving the connection ends its range, and what was lent is free") {
     const auto role = GENERATE(Client, Server);
     const bool assigned = GENERATE(false, true);
@@ -268,6 +279,31 @@ TEST_CASE("user code re-enters the parser: what is fed inside the loop comes in 
     }
     CHECK(lines == Trace{"text 'x'", "binary ''", "binary 'y'", "binary 'yy'", "binary 'yyy'",
                          "binary 'yyyy'"});
+}
+
+TEST_CASE("user code re-enters the parser: what waits survives what is fed inside the loop") {
+    const auto role = GENERATE(Client, Server);
+    const auto first = GENERATE(Feed::Copied, Feed::InPlace);
+    const auto second = GENERATE(Feed::Copied, Feed::InPlace);
+    const auto feed = [](Connection& connection, Lent& lent, Feed how) {
+        how == Feed::Copied ? connection.receive_data(lent.bytes)
+                            : connection.receive_data_in_place(lent.bytes);
+    };
+    Connection connection{role};
+    Lent begin{split_code_point(role)};
+    Lent more{frame_to(role, 0x82, std::string(1000, 'x'))};
+    feed(connection, begin, first);
+    Trace lines;
+    for (const Event& event : connection.events()) {
+        lines.push_back(line(event));
+        if (lines.size() == 1) {
+            feed(connection, more, second);
+            begin.scramble();
+        }
+    }
+    Trace expected = split_lines;
+    expected.push_back("binary '" + std::string(1000, 'x') + "'");
+    CHECK(lines == expected);
 }
 
 TEST_CASE("user code re-enters the parser: answering, closing and limiting at any event") {

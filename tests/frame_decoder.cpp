@@ -374,6 +374,69 @@ TEST_CASE("what extensions make is counted in place of what was declared") {
     CHECK_FALSE(decoder.transforms());
 }
 
+TEST_CASE("a whole message is taken in one step where the general path takes it whole") {
+    const auto role = GENERATE(Client, Server);
+    const Limits limits = GENERATE(Limits{}, no_limits, Limits{.frame_size = 5},
+                                   Limits{.message_size = 126}, Limits{.fragments = 0});
+    Bytes wire = concat({hex("00 00 00 7e"), Bytes(198, std::byte{'x'})});
+    for (unsigned start = 0; start <= 0xffff; ++start) {
+        const unsigned length = start & 0x7f;
+        if (length > 7 && length < 123) continue;  // these differ in nothing
+        wire[0] = static_cast<std::byte>(start >> 8);
+        wire[1] = static_cast<std::byte>(start & 0xff);
+        Bytes for_fast = wire;
+        Bytes for_general = wire;
+        MutableBytesView fast_in{for_fast};
+        MutableBytesView general_in{for_general};
+        Frame fast;
+        Frame general;
+        const bool taken = FrameDecoder{role, limits}.take_whole(fast_in, fast);
+        FrameDecoder decoder{role, limits};
+        const bool ready = decoder.next(general_in, general) == Progress::Ready;
+        const bool whole = ready && !is_control(general.opcode) && general.message_finished;
+        if (taken != whole) FAIL("they differ at " << start);
+        if (taken && (line(fast) != line(general) || fast_in.size() != general_in.size())) {
+            FAIL("they make different things of " << start);
+        }
+        if (!taken && (fast_in.size() != wire.size() || for_fast != wire)) {
+            FAIL("something was changed at " << start);
+        }
+    }
+}
+
+TEST_CASE("what is cut is not taken in one step") {
+    const auto role = GENERATE(Client, Server);
+    for (const std::size_t size : {0U, 5U, 125U, 126U, 300U}) {
+        const Bytes wire = frame_to(role, 0x82, std::string(size, 'x'));
+        for (std::size_t cut = 0; cut <= wire.size(); ++cut) {
+            FrameDecoder decoder{role};
+            Bytes bytes = concat({BytesView{wire}.first(cut)});
+            MutableBytesView in{bytes};
+            Frame frame;
+            CHECK(decoder.take_whole(in, frame) == (cut == wire.size()));
+            CHECK(in.size() == (cut == wire.size() ? 0 : cut));
+        }
+    }
+}
+
+TEST_CASE("between messages is where nothing is pending and no extension looks on") {
+    const auto between = [](std::string_view digits) {
+        FrameDecoder decoder{Client};
+        decode(decoder, {hex(digits)});
+        return decoder.between_messages();
+    };
+    CHECK(between(""));
+    CHECK(between("81 01 61"));
+    CHECK(between("89 00"));
+    CHECK_FALSE(between("81"));
+    CHECK_FALSE(between("81 02 61"));
+    CHECK_FALSE(between("01 01 61"));
+    CHECK_FALSE(between("01 01 61 89 00"));
+    CHECK_FALSE(between("89 02 61"));
+    CHECK_FALSE(between("83"));
+    CHECK_FALSE(FrameDecoder{Client, {}, {std::make_shared<Disguise>()}}.between_messages());
+}
+
 TEST_CASE("the convenient forms give a frame, nothing, or the complaint") {
     Bytes bytes = hex("81 01 61 83");
     MutableBytesView in{bytes};

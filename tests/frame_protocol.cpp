@@ -163,6 +163,55 @@ TEST_CASE("a protocol receives what was kept") {
     CHECK(line(frame) == "text 'z'");
 }
 
+TEST_CASE("once settled, whole messages are taken in one step, and what is not whole is left") {
+    const auto role = GENERATE(Client, Server);
+    Bytes bytes = concat({frame_to(role, 0x81, "\u20ac"), frame_to(role, 0x82, "\xff"),
+                          frame_to(role, 0x89, "p"), frame_to(role, 0x81, "x")});
+    MutableBytesView in{bytes};
+    FrameProtocol protocol{role};
+    Frame frame;
+    REQUIRE(protocol.settle());
+    CHECK(protocol.next_whole(in, frame));
+    CHECK(line(frame) == "text '\u20ac'");
+    CHECK(protocol.next_whole(in, frame));
+    CHECK(line(frame) == "binary '\\xff'");
+    CHECK_FALSE(protocol.next_whole(in, frame));
+    CHECK(protocol.next(in, frame) == Progress::Ready);
+    CHECK(line(frame) == "ping 'p'");
+    REQUIRE(protocol.settle());
+    CHECK(protocol.next_whole(in, frame));
+    CHECK(line(frame) == "text 'x'");
+}
+
+TEST_CASE("of invalid text the fast path leaves the complaint to the general one") {
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    Bytes bytes = concat({frame_to(role, 0x81, "ab\xff"), frame_to(role, 0x81, "x")});
+    MutableBytesView in{bytes};
+    FrameProtocol protocol{role, {}, {.delivery = delivery}};
+    Frame frame;
+    REQUIRE(protocol.settle());
+    CHECK_FALSE(protocol.next_whole(in, frame));
+    CHECK_FALSE(protocol.settle());
+    if (delivery == Delivery::Chunks) {
+        CHECK(protocol.next(in, frame) == Progress::Ready);
+        CHECK(line(frame) == "text 'ab' more");
+    }
+    CHECK(protocol.next(in, frame) == Progress::Failed);
+    CHECK(protocol.error() == Error::InvalidUtf8);
+    CHECK_FALSE(protocol.settle());
+}
+
+TEST_CASE("nothing settles after a Close, or while a message is pending") {
+    const auto role = GENERATE(Client, Server);
+    FrameProtocol closed_one{role};
+    decode(closed_one, {frame_to(role, 0x88, "")});
+    CHECK_FALSE(closed_one.settle());
+    FrameProtocol pending{role};
+    decode(pending, {frame_to(role, 0x01, "")});
+    CHECK_FALSE(pending.settle());
+}
+
 TEST_CASE("the frame layer alone is used by receiving until there is no frame") {
     Bytes bytes = concat({frame_to(Client, 0x81, "a"), frame_to(Client, 0x81, "b"), hex("ff")});
     MutableBytesView in{bytes};

@@ -12,7 +12,6 @@
 #include <utility>
 
 using namespace wsproto;
-using support::concat;
 using support::Feed;
 using support::Pair;
 using support::receive;

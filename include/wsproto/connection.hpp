@@ -153,7 +153,6 @@ class Connection : public detail::Endpoint<Connection> {
                                                           : extensions_error_;
     }
 
-    // The first complaint about them.
     Progress step(Event& slot) override { return next_event(slot); }
     void release() noexcept override { release_input(); }
     [[nodiscard]] Error step_error() const noexcept override { return error(); }

@@ -105,7 +105,6 @@ class MessageDecoder {
         const bool tells_end = pulled.ended && frame_shown_ && utf8_.at_boundary();
         has_output_ = pulled.produced != 0 || output_.message_finished || tells_end;
         output_is_made_ = true;
-        frame_shown_ = frame_shown_ && !pulled.ended;
     }
 
     // Lets the piece pass the extensions into `out`, never beyond the size limit of the message.

@@ -55,8 +55,8 @@ class NamedExtension : public Extension {
     explicit NamedExtension(std::string name, std::optional<std::string> offer = "")
         : name_{std::move(name)}, offer_{std::move(offer)} {}
 
-    std::string_view name() const override { return name_; }
-    std::optional<std::string> offer() const override { return offer_; }
+    [[nodiscard]] std::string_view name() const override { return name_; }
+    [[nodiscard]] std::optional<std::string> offer() const override { return offer_; }
 
   private:
     std::string name_;
@@ -82,7 +82,7 @@ Trace answered(std::string_view answer, ConnectionState last, const Limits& limi
         CHECK(trace(client).empty());
         return support::joined(lines);
     };
-    const Trace whole = run({as_bytes(answer)}, Feed::Copied);
+    Trace whole = run({as_bytes(answer)}, Feed::Copied);
     for (const Feed feed : {Feed::Copied, Feed::InPlace, Feed::InPlaceWithSlack}) {
         support::for_each_split(as_bytes(answer), [&](const support::Pieces& pieces) {
             CHECK(run(pieces, feed) == whole);

@@ -109,6 +109,17 @@ struct Recording : Disguise {
 
 }  // namespace
 
+TEST_CASE("extensions are claimed for one connection, and the first complaint stands") {
+    const auto a = disguise("", {}, {.rsv1 = true});
+    const auto b = disguise("", {}, {.rsv2 = true});
+    const auto also_b = disguise("", {}, {.rsv2 = true});
+    CHECK(attach_extensions({}) == Error::None);
+    CHECK(attach_extensions({a}) == Error::None);
+    CHECK(attach_extensions({b, also_b, a}) == Error::ReservedBitsShared);
+    CHECK(attach_extensions({a, b, also_b}) == Error::ExtensionInUse);
+    CHECK((a->attached() && b->attached() && also_b->attached()));
+}
+
 TEST_CASE("a stack claims what its extensions claim together") {
     const ExtensionStack stack{
         {disguise("", {}, {.rsv1 = true}), disguise("", {}, {.rsv3 = true})}};

@@ -19,9 +19,9 @@ class NamedExtension : public Extension {
                             Error validity = Error::None)
         : name_{std::move(name)}, offer_{std::move(offer)}, validity_{validity} {}
 
-    std::string_view name() const override { return name_; }
-    std::optional<std::string> offer() const override { return offer_; }
-    Error validate() const override { return validity_; }
+    [[nodiscard]] std::string_view name() const override { return name_; }
+    [[nodiscard]] std::optional<std::string> offer() const override { return offer_; }
+    [[nodiscard]] Error validate() const override { return validity_; }
 
   private:
     std::string name_;

@@ -41,7 +41,7 @@ Outcome scan(HeadKind kind, const support::Pieces& pieces, HeadBudget budget) {
 
 /// The outcome, the same for every split.
 Outcome scan(HeadKind kind, std::string_view text, HeadBudget budget = plenty) {
-    const Outcome whole = scan(kind, support::Pieces{as_bytes(text)}, budget);
+    Outcome whole = scan(kind, support::Pieces{as_bytes(text)}, budget);
     support::for_each_split(as_bytes(text), [&](const support::Pieces& pieces) {
         CHECK(scan(kind, pieces, budget) == whole);
     });

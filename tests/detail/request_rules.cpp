@@ -44,7 +44,7 @@ Headers replaced(std::string_view name, std::string_view value) {
 std::string complaint(const Headers& fields, std::string_view line = "GET / HTTP/1.1") {
     std::string text{line};
     for (const auto& [name, value] : fields) {
-        text += "\r\n" + name + ": " + value;
+        text.append("\r\n").append(name).append(": ").append(value);
     }
     text += "\r\n\r\n";
     HeadScanner scanner{HeadKind::Request};
@@ -59,7 +59,7 @@ std::string complaint(const Headers& fields, std::string_view line = "GET / HTTP
     CHECK_FALSE(hint.has_body);
     std::string described = std::to_string(hint.status_code) + ' ' + std::string{message(error)};
     for (const auto& [name, value] : hint.headers) {
-        described += " {" + name + ": " + value + '}';
+        described.append(" {").append(name).append(": ").append(value).append("}");
     }
     return described;
 }

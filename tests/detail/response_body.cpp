@@ -38,7 +38,7 @@ std::string read(BodyFraming framing, const support::Pieces& pieces, HeadBudget 
 
 /// The same for every split.
 std::string read(BodyFraming framing, std::string_view input, HeadBudget budget = plenty) {
-    const std::string whole = read(framing, support::Pieces{as_bytes(input)}, budget);
+    std::string whole = read(framing, support::Pieces{as_bytes(input)}, budget);
     support::for_each_split(as_bytes(input), [&](const support::Pieces& pieces) {
         CHECK(read(framing, pieces, budget) == whole);
     });

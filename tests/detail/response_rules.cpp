@@ -15,8 +15,8 @@ using namespace wsproto::detail;
 namespace {
 
 struct NamedExtension : Extension {
-    std::string_view name() const override { return "x"; }
-    std::optional<std::string> offer() const override { return ""; }
+    [[nodiscard]] std::string_view name() const override { return "x"; }
+    [[nodiscard]] std::optional<std::string> offer() const override { return ""; }
     Error finalize(std::string_view response) override {
         return response == "x; bad" ? Error::UnrecognizedExtension : Error::None;
     }
@@ -44,7 +44,7 @@ Headers with(std::string_view name, std::string_view value) {
 Upgrade upgrade(const Headers& fields, std::string_view version = "HTTP/1.1") {
     std::string text = std::string{version} + " 101 x";
     for (const auto& [name, value] : fields) {
-        text += "\r\n" + name + ": " + value;
+        text.append("\r\n").append(name).append(": ").append(value);
     }
     text += "\r\n\r\n";
     HeadScanner scanner{HeadKind::Response};

@@ -12,7 +12,6 @@
 #include <utility>
 
 using namespace wsproto;
-using support::concat;
 using support::Feed;
 using support::receive;
 using support::trace;
@@ -64,8 +63,8 @@ class NamedExtension : public Extension {
     NamedExtension(std::string name, std::optional<std::string> answer)
         : name_{std::move(name)}, answer_{std::move(answer)} {}
 
-    std::string_view name() const override { return name_; }
-    std::optional<std::string> offer() const override { return ""; }
+    [[nodiscard]] std::string_view name() const override { return name_; }
+    [[nodiscard]] std::optional<std::string> offer() const override { return ""; }
     std::optional<std::string> accept(std::string_view) override { return answer_; }
 
   private:
@@ -128,7 +127,7 @@ const std::array broken_requests = {
     std::string{"GET / HTTP/1.1\r\nHost : a\r\n"},
     std::string{"GET / HTTP/1.1\r\n: a\r\n"},
     std::string{"GET / HTTP/1.1\r\nHost: a\r\n b\r\n"},
-    std::string{"GET / HTTP/1.1\r\nHost: a\0b\r\n", 28},
+    std::string{"GET / HTTP/1.1\r\nHost: a\0b\r\n", 27},
     std::string{"GET / HTTP/1.1\r\nContent-Length: x\r\n"},
 };
 
