@@ -163,20 +163,20 @@ class WsprotoEndpoint : public Endpoint {
 
     template <typename M>
     void send_all(const Batch& batch, Outbox& out) {
+        Loop& shared = loop();
         if (usage_.gathers) {
             for (const std::string_view payload : batch.messages) {
-                const auto frame = connection_.send_gather(message_of<M>(payload), loop().scratch);
+                const auto frame = connection_.send_gather(message_of<M>(payload), shared.scratch);
                 out.write(frame.header().data(), frame.header().size());
                 out.write(frame.payload().data(), frame.payload().size());
             }
             return;
         }
-        wsproto::Bytes& output = loop().output;
-        output.clear();
+        shared.output.clear();
         for (const std::string_view payload : batch.messages) {
-            connection_.send(message_of<M>(payload), output);
+            connection_.send(message_of<M>(payload), shared.output);
         }
-        out.lend(wsproto::as_text(output));
+        out.lend(wsproto::as_text(shared.output));
     }
 
     Usage usage_;
