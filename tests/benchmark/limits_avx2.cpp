@@ -66,30 +66,59 @@ void xor_short(char* out, const char* in, std::size_t size, Key key) {
     }
 }
 
-// The last vector is loaded first and stored last, over what was stored before: no tail.
-void xor_copy(char* out, const char* in, std::size_t size, Key key) {
-    if (size < width) {
-        xor_short(out, in, size, key);
-        return;
-    }
-    const Vector mask = _mm256_set1_epi32(static_cast<int>(key));
-    const std::size_t tail = size - width;
-    const Vector tail_mask = _mm256_set1_epi32(static_cast<int>(rotated(key, tail)));
-    const Vector last = _mm256_xor_si256(load(in + tail), tail_mask);
+// How far it is to the first aligned vector behind `at`, 1 to 32 bytes.
+inline std::size_t to_aligned(const char* at) {
+    return width - reinterpret_cast<std::uintptr_t>(at) % width;
+}
+
+// Named, because lambdas are not compiled for AVX2.
+struct Unchanged {
+    Vector operator()(Vector vector) const { return vector; }
+};
+
+struct Masked {
+    Vector mask;
+    Vector operator()(Vector vector) const { return _mm256_xor_si256(vector, mask); }
+};
+
+inline Masked masked(Key key) {
+    return {_mm256_set1_epi32(static_cast<int>(key))};
+}
+
+// Whole vectors, where `out` is aligned, through `change`.
+template <typename Change>
+inline void move_aligned(char* out, const char* in, std::size_t size, Change change) {
     std::size_t at = 0;
     for (; at + 4 * width <= size; at += 4 * width) {
-        const Vector a = _mm256_xor_si256(load(in + at), mask);
-        const Vector b = _mm256_xor_si256(load(in + at + width), mask);
-        const Vector c = _mm256_xor_si256(load(in + at + 2 * width), mask);
-        const Vector d = _mm256_xor_si256(load(in + at + 3 * width), mask);
+        const Vector a = change(load(in + at));
+        const Vector b = change(load(in + at + width));
+        const Vector c = change(load(in + at + 2 * width));
+        const Vector d = change(load(in + at + 3 * width));
         store(out + at, a);
         store(out + at + width, b);
         store(out + at + 2 * width, c);
         store(out + at + 3 * width, d);
     }
     for (; at + width <= size; at += width) {
-        store(out + at, _mm256_xor_si256(load(in + at), mask));
+        store(out + at, change(load(in + at)));
     }
+}
+
+// The first and the last vector are loaded first and stored last, over what was stored between
+// them: neither head nor tail, and no store crosses a cache line.
+void xor_copy(char* out, const char* in, std::size_t size, Key key) {
+    if (size < width) {
+        xor_short(out, in, size, key);
+        return;
+    }
+    const std::size_t tail = size - width;
+    const Vector first = masked(key)(load(in));
+    const Vector last = masked(rotated(key, tail))(load(in + tail));
+    const std::size_t skip = to_aligned(out);
+    if (skip < size) {
+        move_aligned(out + skip, in + skip, size - skip, masked(rotated(key, skip)));
+    }
+    store(out, first);
     store(out + tail, last);
 }
 
@@ -98,21 +127,13 @@ void copy(char* out, const char* in, std::size_t size) {
         std::memcpy(out, in, size);
         return;
     }
+    const Vector first = load(in);
     const Vector last = load(in + size - width);
-    std::size_t at = 0;
-    for (; at + 4 * width <= size; at += 4 * width) {
-        const Vector a = load(in + at);
-        const Vector b = load(in + at + width);
-        const Vector c = load(in + at + 2 * width);
-        const Vector d = load(in + at + 3 * width);
-        store(out + at, a);
-        store(out + at + width, b);
-        store(out + at + 2 * width, c);
-        store(out + at + 3 * width, d);
+    const std::size_t skip = to_aligned(out);
+    if (skip < size) {
+        move_aligned(out + skip, in + skip, size - skip, Unchanged{});
     }
-    for (; at + width <= size; at += width) {
-        store(out + at, load(in + at));
-    }
+    store(out, first);
     store(out + size - width, last);
 }
 
