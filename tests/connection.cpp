@@ -784,6 +784,25 @@ TEST_CASE("options out of range are reported by the first call that can, as the 
     CHECK_THROWS_AS(connection.send(TextMessage{"x"}), LocalProtocolError);
 }
 
+TEST_CASE("options out of range are reported before anything that was received") {
+    const auto role = GENERATE(Client, Server);
+    const Limits bad{.chunk_size = 63};
+    const Bytes wire = concat({frame_to(role, 0x81, "x"), frame_to(role, 0x81, "y")});
+    Connection from_the_start{role, {}, wire, {.limits = bad}};
+    CHECK(trace(from_the_start) == Trace{"error 0 An option is out of its range"});
+    from_the_start.set_limits({});
+    CHECK(trace(from_the_start) == Trace{"text 'x'", "text 'y'"});
+
+    Connection inside_the_loop{role, {}, wire};
+    EventRange range = inside_the_loop.events();
+    auto at = range.begin();
+    CHECK(line(*at) == "text 'x'");
+    inside_the_loop.set_limits(bad);
+    CHECK_THROWS_AS(++at, LocalProtocolError);
+    inside_the_loop.set_limits({});
+    CHECK(trace(inside_the_loop) == Trace{"text 'y'"});
+}
+
 TEST_CASE("extensions that cannot be used together are the caller's mistake") {
     const auto role = GENERATE(Client, Server);
     const auto complaint = [&](Extensions extensions) {
