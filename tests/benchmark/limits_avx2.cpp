@@ -152,16 +152,20 @@ std::uint64_t read(const char* data, std::size_t size) {
     }
     Vector a = load(data + size - width);
     Vector b = a;
+    Vector c = a;
+    Vector d = a;
     std::size_t at = 0;
     for (; at + 4 * width <= size; at += 4 * width) {
-        a = _mm256_or_si256(a, _mm256_or_si256(load(data + at), load(data + at + width)));
-        b = _mm256_or_si256(
-            b, _mm256_or_si256(load(data + at + 2 * width), load(data + at + 3 * width)));
+        a = _mm256_or_si256(a, load(data + at));
+        b = _mm256_or_si256(b, load(data + at + width));
+        c = _mm256_or_si256(c, load(data + at + 2 * width));
+        d = _mm256_or_si256(d, load(data + at + 3 * width));
     }
     for (; at + width <= size; at += width) {
         a = _mm256_or_si256(a, load(data + at));
     }
-    return static_cast<std::uint64_t>(_mm256_movemask_epi8(_mm256_or_si256(a, b)));
+    const Vector all = _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
+    return static_cast<std::uint64_t>(_mm256_movemask_epi8(all));
 }
 
 // Keiser and Lemire, "Validating UTF-8 In Less Than One Instruction Per Byte" (2020): each table
