@@ -6,14 +6,16 @@ set -eu
 needs="g++ cmake ninja-build pkg-config|pkgconf zlib1g-dev libllhttp-dev|node-llhttp catch2"
 ci_needs="git clang clang-format clang-tidy libclang-rt-dev|libclang-rt-14-dev valgrind
           python3 python3-wsproto python3-websockets nodejs node-ws"
+bench_needs="python3 libboost1.81-dev|libboost-dev libwebsocketpp-dev libwslay-dev"
 
 usage() {
     cat <<END
-Usage: sh cmake/install-deps.sh [--ci]
+Usage: sh cmake/install-deps.sh [--ci | --bench]
 
 Installs the packages for 'cmake --workflow --preset demo' and '--preset test':
     $needs
   --ci    also what .ci/run takes: Clang, its tools, and the peers of the interop tests
+  --bench also the libraries that '--preset bench' compares with; --ci has them too
   --help  this text
 Does nothing where they are installed. Uses sudo unless run by root.
 END
@@ -88,7 +90,8 @@ check_cmake() {
 
 case "${1-}" in
     "") ;;
-    --ci) needs="$needs $ci_needs" ;;
+    --ci) needs="$needs $ci_needs $bench_needs" ;;
+    --bench) needs="$needs $bench_needs" ;;
     -h | --help) usage && exit 0 ;;
     *) usage >&2 && exit 2 ;;
 esac

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""What it costs to take a WebSocket library into a program: compile time of a file that opens a
+connection and echoes, and of its includes alone; size of the object; size of the stripped program.
+
+The programs are those of adoption/, built by CMake; the commands are those of CMake. Before they
+are measured, each has to echo."""
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shlex
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+KEY = "dGhlIHNhbXBsZSBub25jZQ=="
+REQUEST = ("GET /chat HTTP/1.1\r\nHost: server.example.com\r\nUpgrade: websocket\r\n"
+           "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+           f"Sec-WebSocket-Key: {KEY}\r\n\r\n").encode()
+HELLO = bytes.fromhex("81 85 37 fa 21 3d 7f 9f 4d 51 58")
+CLOSE = bytes.fromhex("88 82 00 00 00 00 03 e8")
+ECHO = bytes.fromhex("81 05 48 65 6c 6c 6f")
+
+NAMES = {"beast": "Beast", "beast tcp": "Beast, TCP"}
+HAVE_NO_HANDSHAKE = ("wslay", "wsproto core")
+
+
+def name_of(program):
+    name = program.name.removeprefix("echo_").replace("_", " ")
+    return NAMES.get(name, name)
+
+
+def converse(program, sent):
+    """What the program answers over a socket, which is both ends of its standard streams."""
+    ours, its = socket.socketpair()
+    with ours, its, subprocess.Popen([program], stdin=its, stdout=its) as process:
+        its.close()
+        ours.settimeout(10)
+        ours.sendall(sent)
+        received = b""
+        while ECHO not in received:
+            piece = ours.recv(4096)
+            received += piece
+            if not piece:
+                break
+        ours.close()
+        process.wait(10)
+    return received
+
+
+def check_echo(program):
+    """The handshake, "Hello" and a Close in; the response and "Hello" out."""
+    shakes_hands = name_of(program) not in HAVE_NO_HANDSHAKE
+    received = converse(program, (REQUEST if shakes_hands else b"") + HELLO + CLOSE)
+    token = hashlib.sha1((KEY + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
+    accepted = base64.b64encode(token) in received or not shakes_hands
+    if not accepted or ECHO not in received:
+        sys.exit(f"{program.name} does not echo: {received!r}")
+
+
+def compile_command(commands, source):
+    """The words of CMake's command for this source, without what writes dependencies."""
+    [entry] = [entry for entry in commands if pathlib.Path(entry["file"]).name == source]
+    words = shlex.split(entry["command"])
+    words = [word for word in words if word not in ("-MD",)]
+    for option in ("-MT", "-MF", "-o", "-c"):
+        if option in words:
+            at = words.index(option)
+            del words[at:at + 2]
+    return words, pathlib.Path(entry["file"]), entry["directory"]
+
+
+def processor_time(words, directory):
+    before = os.times()
+    subprocess.run(words, cwd=directory, check=True)
+    after = os.times()
+    return (after.children_user + after.children_system
+            - before.children_user - before.children_system) * 1000
+
+
+def size_of(file):
+    """Code and data of an object or a program."""
+    line = subprocess.run(["size", file], capture_output=True, text=True, check=True)
+    text, data = line.stdout.splitlines()[1].split()[:2]
+    return int(text) + int(data)
+
+
+def measure(program, commands, runs, scratch):
+    check_echo(program)
+    words, source, directory = compile_command(commands, program.name + ".cpp")
+    includes = scratch / "includes.cpp"
+    own = re.findall(r"^#include <(?:wsproto|boost|websocketpp|wslay)/.*$", source.read_text(),
+                     re.MULTILINE)
+    includes.write_text("\n".join(own) + "\n")
+    both, alone = [], []
+    for _ in range(runs):
+        both.append(processor_time([*words, "-c", source, "-o", scratch / "echo.o"], directory))
+        alone.append(processor_time([*words, "-c", includes, "-o", scratch / "includes.o"],
+                                    directory))
+    stripped = scratch / "stripped"
+    subprocess.run(["strip", program, "-o", stripped], check=True)
+    return {"compile, echo": both, "compile, includes alone": alone,
+            "object, code and data": [size_of(scratch / "echo.o")],
+            "program, stripped": [stripped.stat().st_size]}
+
+
+def rows_of(measured):
+    for row in next(iter(measured.values())):
+        series = [{"name": name, "kind": "ours" if name.startswith("wsproto") else "peer",
+                   "median": statistics.median(values[row]), "samples": values[row]}
+                  for name, values in measured.items()]
+        unit = "ms" if row.startswith("compile") else "B"
+        yield {"group": "adoption", "name": row, "unit": unit, "series": series}
+
+
+def print_table(rows):
+    names = [series["name"] for series in rows[0]["series"]]
+    print(f"{'adoption':<26}" + "".join(f"{name:>14}" for name in names))
+    for row in rows:
+        values = "".join(f"{series['median']:>14,.0f}" for series in row["series"])
+        print(f"{row['name'] + ', ' + row['unit']:<26}" + values)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("build", type=pathlib.Path, help="where compile_commands.json is")
+    parser.add_argument("programs", type=pathlib.Path, nargs="+", help="echo_wsproto, echo_beast")
+    parser.add_argument("--runs", type=int, default=3, help="compilations, for a median")
+    parser.add_argument("--json", type=pathlib.Path, help="write the samples there too")
+    arguments = parser.parse_args()
+    commands = json.loads((arguments.build / "compile_commands.json").read_text())
+    with tempfile.TemporaryDirectory() as scratch:
+        measured = {name_of(program): measure(program, commands, arguments.runs,
+                                              pathlib.Path(scratch))
+                    for program in arguments.programs}
+    rows = list(rows_of(measured))
+    print_table(rows)
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"facts": [], "rows": rows}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
