@@ -27,7 +27,7 @@ using enum wsproto::ConnectionState;
 
 namespace {
 
-static_assert(sizeof(Connection) <= 512);
+static_assert(sizeof(Connection) <= 480);
 static_assert(std::is_nothrow_move_constructible_v<Connection>);
 static_assert(std::is_nothrow_move_assignable_v<Connection>);
 static_assert(!std::is_copy_constructible_v<Connection>);

@@ -15,7 +15,7 @@ using enum wsproto::ConnectionType;
 
 namespace {
 
-static_assert(sizeof(FrameDecoder) <= 320);
+static_assert(sizeof(FrameDecoder) <= 224);
 
 constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
 constexpr Limits no_limits{.frame_size = everything,

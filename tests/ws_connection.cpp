@@ -264,7 +264,7 @@ TEST_CASE("an open connection has returned the memory of its handshake") {
     WSConnection server = server_end();
     accepting(server, {as_bytes(request_head)}, Feed::Copied);
     CHECK(server.state() == ConnectionState::Open);
-    CHECK(sizeof server + support::allocations().live - before <= 1024);
+    CHECK(sizeof server + support::allocations().live - before <= 512);
 }
 
 TEST_CASE("a request that was parsed elsewhere is accepted like any other") {

@@ -31,8 +31,7 @@ namespace wsproto {
 /// distinct connections are independent. Movable: its ranges end, what was moved from is closed.
 class Connection : public detail::Endpoint<Connection> {
   public:
-    /// Uses those `extensions` that a handshake has enabled; `trailing_data` was received behind
-    /// it.
+    /// Uses the `extensions` that a handshake has enabled; `trailing_data` came behind it.
     explicit Connection(ConnectionType role, Extensions extensions = {},
                         BytesView trailing_data = {}, const Options& options = {})
         : extensions_error_{detail::attach_extensions(extensions)},
@@ -70,7 +69,10 @@ class Connection : public detail::Endpoint<Connection> {
     }
 
     /// The transport has ended: nothing more can be received.
-    void receive_eof() noexcept { ended_ = true; }
+    void receive_eof() noexcept {
+        ended_ = true;
+        settled_ = false;
+    }
 
     /// The Pong or CloseConnection that is owed for `event`, if any. Its payload is that of
     /// `event`.
@@ -124,13 +126,12 @@ class Connection : public detail::Endpoint<Connection> {
 
     /// Makes the next event in `slot`; what `EventRange` is advanced with.
     [[nodiscard]] Progress next_event(Event& slot) {
-        const bool shown = (settled_ || settle()) && show_whole(slot);
-        return shown ? Progress::Ready : next_of_any_kind(slot);
+        return settled_ && show_whole(slot) ? Progress::Ready : next_of_any_kind(slot);
     }
 
     /// Copies what is left of a borrowed buffer; called when a range ends.
     void release_input() noexcept {
-        if (!detail::is_receiving(state_)) {
+        if ((settled_ && input_.idle()) || !detail::is_receiving(state_)) {
             return;
         }
         const bool kept = detail::attempt([this] {
@@ -146,7 +147,7 @@ class Connection : public detail::Endpoint<Connection> {
 
     // What the caller did wrong before the first event.
     [[nodiscard]] Error options_error() const noexcept {
-        const bool valid = protocol_.limits().chunk_size >= min_chunk_size;
+        const bool valid = protocol_.chunk_size() >= min_chunk_size;
         return extensions_error_ == Error::None && !valid ? Error::OptionsOutOfRange
                                                           : extensions_error_;
     }
@@ -167,18 +168,10 @@ class Connection : public detail::Endpoint<Connection> {
         detail::throw_bad_alloc();
     }
 
-    // Whether nothing is pending, so that the fast path may be tried until it fails.
-    bool settle() noexcept {
-        settled_ = !stepping_ && options_error() == Error::None && detail::is_receiving(state_) &&
-                   protocol_.settle();
-        return settled_;
-    }
-
     // The fast path: nothing is pending, and the next message lies whole in the input.
     bool show_whole(Event& slot) {
         Frame frame;
         if (!protocol_.next_whole(input_.front(), frame)) {
-            settled_ = false;
             return false;
         }
         if (frame.opcode == Opcode::Text) {
@@ -189,10 +182,22 @@ class Connection : public detail::Endpoint<Connection> {
         return true;
     }
 
-    Progress next_of_any_kind(Event& slot) {
+#if defined(__GNUC__)
+    [[gnu::noinline]]  // lest the fast path pay for its size
+#endif
+    Progress
+    next_of_any_kind(Event& slot) {
         if (options_error() != Error::None) {
             return Progress::Failed;
         }
+        settled_ = (settled_ || accepts_input()) && protocol_.settle();
+        if (settled_ && input_.size() == 0) {
+            return Progress::NeedMore;
+        }
+        if (settled_ && show_whole(slot)) {
+            return Progress::Ready;
+        }
+        settled_ = false;
         if (std::exchange(stepping_, true)) {
             give_up();
         }

@@ -123,13 +123,15 @@ class EventRange {
     friend detail::EventSource;
 
     void advance() {
-        if (source_ == nullptr) {
-            return;
+        if (source_ != nullptr) {
+            const Progress progress = source_->step(slot_);
+            if (progress != Progress::Ready) [[unlikely]] {
+                end_with(progress);
+            }
         }
-        const Progress progress = source_->step(slot_);
-        if (progress == Progress::Ready) {
-            return;
-        }
+    }
+
+    void end_with(Progress progress) {
         detail::EventSource& source = *source_;
         finish();
         if (progress == Progress::Failed) {
@@ -154,7 +156,7 @@ class EventRange {
         }
     }
 
-    Event slot_{};
+    Event slot_{std::in_place_type<BytesMessage>};  // the cheapest to make
     detail::EventSource* source_;
     std::error_code* code_;
     bool started_ = false;

@@ -117,11 +117,16 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
     [[nodiscard]] detail::ExtensionStack* extensions() const noexcept { return extensions_.get(); }
 
     [[nodiscard]] ConnectionType role() const noexcept { return role_; }
-    [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
+
+    /// `Limits::chunk_size`.
+    [[nodiscard]] std::size_t chunk_size() const noexcept { return chunk_size_; }
 
     /// Holds from the next frame on.
     void set_limits(const Limits& limits) noexcept {
-        limits_ = limits;
+        frame_limit_ = limits.frame_size;
+        message_limit_ = limits.message_size;
+        fragments_limit_ = limits.fragments;
+        chunk_size_ = limits.chunk_size;
         const auto limit = std::min(limits.frame_size, limits.message_size);
         whole_room_ = limits.fragments == 0 ? 0 : limit + (limit != max_frame_size);
     }
@@ -135,10 +140,9 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
             .transformed = extensions_ && (extensions_->always_transforms() ||
                                            (in_message_ && message_rsv_.any())),
             .transforming = extensions_ ? extensions_->claimed() : RsvBits{},
-            .frame_room = limits_.frame_size,
-            .message_room = room(limits_.message_size, in_message_ ? message_size_ : 0),
-            .fragments_left =
-                !in_message_ ? limits_.fragments != 0 : fragments_ < limits_.fragments,
+            .frame_room = frame_limit_,
+            .message_room = room(message_limit_, in_message_ ? message_size_ : 0),
+            .fragments_left = (in_message_ ? fragments_ : 0) < fragments_limit_,
         };
     }
 
@@ -208,7 +212,7 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
         ++fragments_;
         in_message_ = !header.fin;
         transforms_ = false;
-        message_room_ = room(limits_.message_size, message_size_);
+        message_room_ = room(message_limit_, message_size_);
     }
 
     Progress take_control(MutableBytesView& in, Frame& frame) {
@@ -263,14 +267,17 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
         return limit > used ? limit - used : 0;
     }
 
-    Limits limits_;
     std::unique_ptr<detail::ExtensionStack> extensions_{};
+    std::uint64_t frame_limit_ = 0;
+    std::uint64_t message_limit_ = 0;
+    std::size_t chunk_size_ = 0;
+    std::uint32_t fragments_limit_ = 0;
+    std::uint32_t fragments_ = 0;     // of the current message
     std::uint64_t remaining_ = 0;     // payload bytes that the current frame still has
     std::uint64_t message_size_ = 0;  // declared or, where extensions work, made so far
     std::uint64_t message_room_ = 0;  // as of the last header
-    std::uint32_t fragments_ = 0;
+    std::uint64_t whole_room_ = 0;    // an unfragmented message has fewer payload bytes
     MaskingKey key_{};
-    std::uint64_t whole_room_ = 0;  // an unfragmented message has fewer payload bytes
     ConnectionType role_;
     std::uint8_t mask_bit_;                         // of the second byte of every received frame
     Opcode opcode_ = Opcode::Continuation;          // of the last header

@@ -120,7 +120,9 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
     }
 
     [[nodiscard]] ConnectionType role() const noexcept { return decoder_.role(); }
-    [[nodiscard]] const Limits& limits() const noexcept { return decoder_.limits(); }
+
+    /// `Limits::chunk_size`.
+    [[nodiscard]] std::size_t chunk_size() const noexcept { return decoder_.chunk_size(); }
 
     /// Holds from the next frame on.
     void set_limits(const Limits& limits) noexcept { decoder_.set_limits(limits); }

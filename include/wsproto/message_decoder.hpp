@@ -92,7 +92,7 @@ class MessageDecoder {
 
     // Makes one chunk of what the extensions make of the piece.
     void transform(FrameDecoder& decoder) {
-        const std::size_t limit = decoder.limits().chunk_size;
+        const std::size_t limit = decoder.chunk_size();
         const std::size_t grown = piece_.payload.empty() ? 2 * buffer_.size() : buffer_.size();
         const std::size_t wish = std::max({8 * piece_.payload.size(), grown, min_buffer_size});
         buffer_.resize(std::min(limit, wish));
@@ -168,7 +168,7 @@ class MessageDecoder {
         do {
             const std::size_t before = buffer_.size();
             const std::size_t wish = std::max(4 * piece_.payload.size(), min_buffer_size);
-            detail::extend(buffer_, std::min(wish, decoder.limits().chunk_size));
+            detail::extend(buffer_, std::min(wish, decoder.chunk_size()));
             const auto pulled = pull(decoder, MutableBytesView{buffer_}.subspan(before));
             buffer_.resize(before + pulled.produced);
             if (error_ != Error::None || !accept_text(opcode, BytesView{buffer_}.subspan(before))) {

@@ -7,7 +7,9 @@
 #include <wsproto/bytes.hpp>
 #include <wsproto/detail/append.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace wsproto::detail {
@@ -34,10 +36,12 @@ class InputBuffer {
 
     /// Takes `data` as it lies; it stays untouched by others until it is consumed or released.
     void lend(MutableBytesView data, std::size_t slack) {
-        release();
+        if (!idle()) {
+            release();
+        }
         front_is_lent_ = front_.empty();
         (front_is_lent_ ? front_ : lent_) = data;
-        slack_ = slack;
+        slack_ = static_cast<std::uint8_t>(std::min(slack, max_slack));
     }
 
     /// Copies what is left of a lent piece; gives back memory of its own that nobody needs.
@@ -76,12 +80,19 @@ class InputBuffer {
         return front_;
     }
 
+    /// Whether `release` would have nothing to do.
+    [[nodiscard]] bool idle() const noexcept {
+        return front_.empty() && lent_.empty() && owned_.capacity() <= kept_capacity;
+    }
+
     [[nodiscard]] std::size_t size() const noexcept { return front_.size() + lent_.size(); }
 
     /// How many bytes behind `front()` exist and may be read, and rewritten unchanged.
     [[nodiscard]] std::size_t slack() const noexcept { return front_is_lent_ ? slack_ : 0; }
 
   private:
+    static constexpr std::size_t max_slack = 0xff;
+
     // An idle connection keeps no more than this: enough for small messages not to allocate each
     // time.
     static constexpr std::size_t kept_capacity = 128;
@@ -96,13 +107,14 @@ class InputBuffer {
             front_ = owned_;
         }
         detail::append(owned_, data);
+        front_is_lent_ = false;
         front_ = MutableBytesView{owned_}.last(unread + data.size());
     }
 
     Bytes owned_{};
     MutableBytesView front_{};
     MutableBytesView lent_{};
-    std::size_t slack_ = 0;
+    std::uint8_t slack_ = 0;
     bool front_is_lent_ = false;
 };
 
