@@ -9,6 +9,7 @@
 #include <wsproto/bytes.hpp>
 #include <wsproto/detail/utf8_automaton.hpp>
 #include <wsproto/detail/utf8_grammar.hpp>
+#include <wsproto/detail/utf8_run.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -22,14 +23,21 @@ class Utf8Validator {
     /// Takes the next piece. In its result, a code point that an earlier piece began is complete
     /// with its last byte. After a failure every result is a failure, until `reset`.
     constexpr Utf8Result feed(BytesView piece) noexcept {
+        return take(piece, utf8_run(state_, piece));
+    }
+
+    /// The same for a piece that somebody else has read, from `state()` to the state `after` it.
+    constexpr Utf8Result take(BytesView piece, Utf8State after) noexcept {
         const Utf8State before = state_;
-        state_ = static_cast<std::uint8_t>(utf8_run(before, piece));
-        if (state_ == utf8_failed) {
+        state_ = static_cast<std::uint8_t>(after);
+        if (after == utf8_failed) {
             pending_ = 0;
             return {.complete = complete_before_failure(before, piece), .valid = false};
         }
         return {.complete = piece.size() - count_pending(piece)};
     }
+
+    [[nodiscard]] constexpr Utf8State state() const noexcept { return state_; }
 
     /// Whether what was fed is valid and ends with a whole code point.
     [[nodiscard]] constexpr bool at_boundary() const noexcept { return state_ == utf8_boundary; }
@@ -46,25 +54,33 @@ class Utf8Validator {
             pending_ = 0;
             return 0;
         }
-        std::size_t tails = 0;
-        while (tails < piece.size() && utf8_tail.contains(piece[piece.size() - 1 - tails])) {
-            ++tails;
-        }
+        const std::size_t tails = count_tails_at_end(piece);
         const bool begun_earlier = tails == piece.size();
         const std::size_t here = begun_earlier ? tails : tails + 1;
         pending_ = static_cast<std::uint8_t>(begun_earlier ? pending_ + here : here);
         return here;
     }
 
-    /// Reads a piece that fails again, more slowly: this happens once.
+    /// Reads a piece that fails again: most of it as fast, what fails byte by byte.
     static constexpr std::size_t complete_before_failure(Utf8State state,
                                                          BytesView piece) noexcept {
+        constexpr std::size_t stride = 256;
         std::size_t complete = 0;
-        for (std::size_t at = 0; state != utf8_failed; ++at) {
-            state = utf8_step(state, piece[at]) % 64;
-            if (state == utf8_boundary) {
-                complete = at + 1;
+        std::size_t at = 0;
+        while (piece.size() - at > stride) {
+            const Utf8State after = utf8_run(state, piece.subspan(at, stride));
+            if (after == utf8_failed) {
+                break;
             }
+            state = after;
+            at += stride;
+            complete = at - (state == utf8_boundary ? 0 : count_tails_at_end(piece.first(at)) + 1);
+        }
+        for (; state != utf8_failed; ++at) {
+            if (state == utf8_boundary) {
+                complete = at;
+            }
+            state = utf8_step(state, piece[at]) % 64;
         }
         return complete;
     }

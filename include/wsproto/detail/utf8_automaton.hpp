@@ -1,4 +1,4 @@
-// The loop that validates UTF-8: a shift-based automaton, and the skipping of ASCII in front of it.
+// UTF-8 byte by byte: a shift-based automaton, and the skipping of ASCII in front of it.
 //
 // A row for each byte; in it, for each state, six bits that are the next state; a state is the
 // shift that brings its six bits down. So a step is a load and a shift, without a branch. Where in
@@ -7,13 +7,12 @@
 #define WSPROTO_DETAIL_UTF8_AUTOMATON_HPP
 
 #include <wsproto/bytes.hpp>
+#include <wsproto/detail/pieces.hpp>
 #include <wsproto/detail/utf8_grammar.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <type_traits>
 
 namespace wsproto::detail {
 
@@ -58,48 +57,44 @@ inline constexpr std::array<std::uint64_t, 256> utf8_rows = [] {
     return state % 64;
 }
 
-[[nodiscard]] inline std::uint64_t load_8_bytes(const std::byte* from) noexcept {
-    std::uint64_t word;
-    std::memcpy(&word, from, sizeof word);
-    return word;
+/// Four steps: unrolled, because -O2 does not.
+[[nodiscard]] constexpr Utf8State utf8_four_steps(Utf8State state, const std::byte* next) noexcept {
+    state = utf8_step(state, next[0]);
+    state = utf8_step(state, next[1]);
+    state = utf8_step(state, next[2]);
+    return utf8_step(state, next[3]);
 }
 
-/// Whether `Size` bytes, 8 or 32, are ASCII.
-template <std::size_t Size>
+inline constexpr std::size_t utf8_block_size = 32;
+
 [[nodiscard]] inline bool is_ascii_block(const std::byte* block) noexcept {
-    std::uint64_t any = load_8_bytes(block);
-    if constexpr (Size == 32) {
-        any |= load_8_bytes(block + 8) | load_8_bytes(block + 16) | load_8_bytes(block + 24);
-    }
-    return (any & 0x8080808080808080) == 0;
+    using Word = std::uint64_t;
+    return is_ascii(load<Word>(block) | load<Word>(block + 8) | load<Word>(block + 16) |
+                    load<Word>(block + 24));
 }
 
-/// The state after the whole blocks at the front of `text`, which are taken off it.
-template <std::size_t Size>
-[[nodiscard]] inline Utf8State utf8_run_blocks(Utf8State state, BytesView& text) noexcept {
-    for (; text.size() >= Size; text = text.subspan(Size)) {
-        const std::byte* const block = text.data();
-        if (state == utf8_boundary && is_ascii_block<Size>(block)) {
+/// The state after `text`, with what every processor has.
+[[nodiscard]] inline Utf8State utf8_run_automaton(Utf8State state, BytesView text) noexcept {
+    for (; text.size() >= utf8_block_size; text = text.subspan(utf8_block_size)) {
+        if (state == utf8_boundary && is_ascii_block(text.data())) {
             continue;
         }
-        for (std::size_t i = 0; i < Size; i += 4) {  // unrolled: -O2 does not
-            state = utf8_step(state, block[i]);
-            state = utf8_step(state, block[i + 1]);
-            state = utf8_step(state, block[i + 2]);
-            state = utf8_step(state, block[i + 3]);
+        for (std::size_t i = 0; i < utf8_block_size; i += 4) {
+            state = utf8_four_steps(state, text.data() + i);
         }
         state %= 64;
     }
-    return state;
-}
-
-/// The state after `text`.
-[[nodiscard]] constexpr Utf8State utf8_run(Utf8State state, BytesView text) noexcept {
-    if (!std::is_constant_evaluated()) {
-        state = utf8_run_blocks<32>(state, text);
-        state = utf8_run_blocks<8>(state, text);
+    for (; text.size() >= 4; text = text.subspan(4)) {
+        state = utf8_four_steps(state, text.data());
     }
     return utf8_run_plain(state, text);
+}
+
+/// The state after a text of three bytes or more in which no mistake shows but perhaps in its last
+/// byte.
+[[nodiscard]] constexpr Utf8State utf8_state_at_end(BytesView text) noexcept {
+    const std::size_t tails = count_tails_at_end(text);
+    return tails == 3 ? utf8_boundary : utf8_run_plain(utf8_boundary, text.last(tails + 1));
 }
 
 }  // namespace wsproto::detail
