@@ -6,8 +6,8 @@
 #define WSPROTO_ACCEPT_TOKEN_HPP
 
 #include <wsproto/bytes.hpp>
+#include <wsproto/detail/accept_digest.hpp>
 #include <wsproto/detail/base64.hpp>
-#include <wsproto/detail/sha1.hpp>
 #include <wsproto/random.hpp>
 
 #include <array>
@@ -28,9 +28,7 @@ namespace wsproto {
 ///
 /// The nonce is taken as it is; whether it is a legal one is not checked.
 [[nodiscard]] inline std::string generate_accept_token(std::string_view nonce) {
-    std::string message{nonce};
-    message += "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    return detail::base64_string(detail::sha1(as_bytes(message)));
+    return detail::base64_string(detail::accept_digest(nonce));
 }
 
 }  // namespace wsproto

@@ -29,6 +29,20 @@ static_assert(sha1(abc)[0] == std::byte{0xa9} && sha1(abc)[19] == std::byte{0x9d
 
 }  // namespace
 
+TEST_CASE("a block with its schedule adds to the hash what the block adds") {
+    std::array<std::byte, sha1_block_size> block{};
+    for (std::size_t i = 0; i < block.size(); ++i) {
+        block[i] = static_cast<std::byte>(i * 37);
+    }
+    Sha1State one = sha1_initial;
+    Sha1State other = sha1_initial;
+    for (int times = 0; times < 3; ++times) {
+        sha1_add_block(one, block);
+        sha1_add_schedule(other, sha1_schedule(block));
+        CHECK(one == other);
+    }
+}
+
 TEST_CASE("the messages of RFC 3174 have its digests") {
     // RFC 3174 §7.3, TEST1 to TEST4.
     CHECK(hex_sha1("abc") == "a9993e364706816aba3e25717850c26c9cd0d89d");

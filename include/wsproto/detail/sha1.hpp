@@ -19,6 +19,12 @@ namespace wsproto::detail {
 
 using Sha1State = std::array<std::uint32_t, 5>;
 using Sha1Words = std::array<std::uint32_t, 16>;
+using Sha1Schedule = std::array<std::uint32_t, 80>;
+using Sha1Digest = std::array<std::byte, 20>;
+
+/// The hash of nothing yet. RFC 3174 §6.1.
+inline constexpr Sha1State sha1_initial = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476,
+                                           0xc3d2e1f0};
 
 inline constexpr std::size_t sha1_block_size = 64;
 
@@ -35,29 +41,44 @@ template <std::size_t Twenty>
     }
 }
 
-/// One round. RFC 3174 §6.2, the method that keeps but sixteen words of the schedule.
-///
-/// Instead of the five words of the state, their names A to E move along.
+/// One round. RFC 3174 §6.2. Instead of the five words of the state, their names A to E move along.
 template <std::size_t Round>
-constexpr void sha1_round(Sha1State& state, Sha1Words& words) noexcept {
-    const auto word = [&](std::size_t ahead) -> std::uint32_t& {
-        return words[(Round + ahead) % 16];
-    };
+constexpr void sha1_round(Sha1State& state, std::uint32_t word) noexcept {
     const auto name = [&](std::size_t place) -> std::uint32_t& {
         return state[(80 - Round + place) % 5];
     };
-    if constexpr (Round >= 16) {
-        word(0) = std::rotl(word(13) ^ word(8) ^ word(2) ^ word(0), 1);
-    }
-    name(4) += std::rotl(name(0), 5) + sha1_mix<Round / 20>(name(1), name(2), name(3)) + word(0);
+    name(4) += std::rotl(name(0), 5) + sha1_mix<Round / 20>(name(1), name(2), name(3)) + word;
     name(1) = std::rotl(name(1), 30);
+}
+
+/// The word for a round: the method that keeps but sixteen words of the schedule. RFC 3174 §6.2.
+template <std::size_t Round>
+[[nodiscard]] constexpr std::uint32_t sha1_word(Sha1Words& words) noexcept {
+    std::uint32_t& word = words[Round % 16];
+    if constexpr (Round >= 16) {
+        word = std::rotl(
+            words[(Round + 13) % 16] ^ words[(Round + 8) % 16] ^ words[(Round + 2) % 16] ^ word, 1);
+    }
+    return word;
 }
 
 /// All rounds, unrolled, so that state and words can live in registers.
 template <std::size_t... Round>
 constexpr void sha1_rounds(Sha1State& state, Sha1Words& words,
                            std::index_sequence<Round...> /*rounds*/) noexcept {
-    (sha1_round<Round>(state, words), ...);
+    (sha1_round<Round>(state, sha1_word<Round>(words)), ...);
+}
+
+template <std::size_t... Round>
+constexpr void sha1_rounds(Sha1State& state, const Sha1Schedule& schedule,
+                           std::index_sequence<Round...> /*rounds*/) noexcept {
+    (sha1_round<Round>(state, schedule[Round]), ...);
+}
+
+template <std::size_t... Round>
+[[nodiscard]] constexpr Sha1Schedule sha1_schedule(
+    Sha1Words words, std::index_sequence<Round...> /*rounds*/) noexcept {
+    return {sha1_word<Round>(words)...};
 }
 
 [[nodiscard]] constexpr std::uint32_t load_big_endian_32(BytesView from) noexcept {
@@ -65,18 +86,40 @@ constexpr void sha1_rounds(Sha1State& state, Sha1Words& words,
     return at(0) << 24 | at(1) << 16 | at(2) << 8 | at(3);
 }
 
-/// Adds a block to the hash.
-constexpr void sha1_add_block(Sha1State& hash,
-                              std::span<const std::byte, sha1_block_size> block) noexcept {
+using Sha1Block = std::span<const std::byte, sha1_block_size>;
+
+[[nodiscard]] constexpr Sha1Words sha1_words(Sha1Block block) noexcept {
     Sha1Words words{};
     for (std::size_t i = 0; i < words.size(); ++i) {
         words[i] = load_big_endian_32(block.subspan(4 * i, 4));
     }
-    Sha1State state = hash;
-    sha1_rounds(state, words, std::make_index_sequence<80>{});
+    return words;
+}
+
+/// The words for all rounds, for a block that is known beforehand.
+[[nodiscard]] constexpr Sha1Schedule sha1_schedule(Sha1Block block) noexcept {
+    return sha1_schedule(sha1_words(block), std::make_index_sequence<80>{});
+}
+
+constexpr void sha1_add(Sha1State& hash, const Sha1State& state) noexcept {
     for (std::size_t i = 0; i < hash.size(); ++i) {
         hash[i] += state[i];
     }
+}
+
+/// Adds a block to the hash.
+constexpr void sha1_add_block(Sha1State& hash, Sha1Block block) noexcept {
+    Sha1Words words = sha1_words(block);
+    Sha1State state = hash;
+    sha1_rounds(state, words, std::make_index_sequence<80>{});
+    sha1_add(hash, state);
+}
+
+/// Adds a block, of which the schedule is known, to the hash.
+constexpr void sha1_add_schedule(Sha1State& hash, const Sha1Schedule& schedule) noexcept {
+    Sha1State state = hash;
+    sha1_rounds(state, schedule, std::make_index_sequence<80>{});
+    sha1_add(hash, state);
 }
 
 /// Writes a word with its most significant byte first.
@@ -102,20 +145,25 @@ constexpr void sha1_finish(Sha1State& hash, BytesView rest, std::uint64_t messag
     }
 }
 
+/// The hash as bytes, the most significant one of a word first.
+[[nodiscard]] constexpr Sha1Digest sha1_digest(Sha1State hash) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+        for (std::uint32_t& word : hash) {
+            word = word >> 24 | (word >> 8 & 0xff00) | (word << 8 & 0xff0000) | word << 24;
+        }
+    }
+    return std::bit_cast<Sha1Digest>(hash);
+}
+
 /// The digest of a message.
-[[nodiscard]] constexpr std::array<std::byte, 20> sha1(BytesView message) noexcept {
-    Sha1State hash = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
+[[nodiscard]] constexpr Sha1Digest sha1(BytesView message) noexcept {
+    Sha1State hash = sha1_initial;
     BytesView rest = message;
     for (; rest.size() >= sha1_block_size; rest = rest.subspan(sha1_block_size)) {
         sha1_add_block(hash, rest.first<sha1_block_size>());
     }
     sha1_finish(hash, rest, message.size());
-
-    std::array<std::byte, 20> digest{};
-    for (std::size_t i = 0; i < hash.size(); ++i) {
-        store_big_endian(digest.data() + 4 * i, hash[i]);
-    }
-    return digest;
+    return sha1_digest(hash);
 }
 
 }  // namespace wsproto::detail
