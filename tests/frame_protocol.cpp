@@ -171,15 +171,15 @@ TEST_CASE("once settled, whole messages are taken in one step, and what is not w
     FrameProtocol protocol{role};
     Frame frame;
     REQUIRE(protocol.settle());
-    CHECK(protocol.next_whole(in, frame));
+    CHECK(protocol.next_whole(in, 0, frame));
     CHECK(line(frame) == "text '\u20ac'");
-    CHECK(protocol.next_whole(in, frame));
+    CHECK(protocol.next_whole(in, 0, frame));
     CHECK(line(frame) == "binary '\\xff'");
-    CHECK_FALSE(protocol.next_whole(in, frame));
+    CHECK_FALSE(protocol.next_whole(in, 0, frame));
     CHECK(protocol.next(in, frame) == Progress::Ready);
     CHECK(line(frame) == "ping 'p'");
     REQUIRE(protocol.settle());
-    CHECK(protocol.next_whole(in, frame));
+    CHECK(protocol.next_whole(in, 0, frame));
     CHECK(line(frame) == "text 'x'");
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("of invalid text the fast path leaves the complaint to the general one
     FrameProtocol protocol{role, {}, {.delivery = delivery}};
     Frame frame;
     REQUIRE(protocol.settle());
-    CHECK_FALSE(protocol.next_whole(in, frame));
+    CHECK_FALSE(protocol.next_whole(in, 0, frame));
     CHECK_FALSE(protocol.settle());
     if (delivery == Delivery::Chunks) {
         CHECK(protocol.next(in, frame) == Progress::Ready);

@@ -171,7 +171,7 @@ class Connection : public detail::Endpoint<Connection> {
     // The fast path: nothing is pending, and the next message lies whole in the input.
     bool show_whole(Event& slot) {
         Frame frame;
-        if (!protocol_.next_whole(input_.front(), frame)) {
+        if (!protocol_.next_whole(input_.front(), input_.slack(), frame)) {
             return false;
         }
         if (frame.opcode == Opcode::Text) {
@@ -190,12 +190,12 @@ class Connection : public detail::Endpoint<Connection> {
         if (options_error() != Error::None) {
             return Progress::Failed;
         }
-        settled_ = (settled_ || accepts_input()) && protocol_.settle();
+        const bool was_settled = std::exchange(settled_, accepts_input() && protocol_.settle());
         if (settled_ && input_.size() == 0) {
             return Progress::NeedMore;
         }
-        if (settled_ && show_whole(slot)) {
-            return Progress::Ready;
+        if (settled_ && !was_settled) {
+            return next_event(slot);
         }
         settled_ = false;
         if (std::exchange(stepping_, true)) {

@@ -10,6 +10,8 @@
 #include <wsproto/detail/frame_source.hpp>
 #include <wsproto/detail/header_parser.hpp>
 #include <wsproto/detail/mask.hpp>
+#include <wsproto/detail/utf8.hpp>
+#include <wsproto/detail/whole_payload.hpp>
 #include <wsproto/error_code.hpp>
 #include <wsproto/extension.hpp>
 #include <wsproto/frame.hpp>
@@ -63,11 +65,12 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
 
     /// The fast path of `next`, between messages: an unfragmented one, all of which is in `in`.
     ///
-    /// False: nothing was taken, and `next` tells what is there.
-    bool take_whole(MutableBytesView& in, Frame& frame) noexcept {
+    /// `NeedMore`: nothing was taken, and `next` tells what is there. `Failed`: it is a text and
+    /// not valid. `slack` bytes behind `in` may be read, and rewritten unchanged.
+    Progress take_whole(MutableBytesView& in, std::size_t slack, Frame& frame) noexcept {
         const std::size_t available = in.size();
         if (available < 2) {
-            return false;
+            return Progress::NeedMore;
         }
         const unsigned first = detail::byte_at(in, 0);
         const unsigned second = detail::byte_at(in, 1) ^ mask_bit_;
@@ -75,24 +78,29 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
         std::size_t size = second;
         if (second >= 126) {
             if (second != 126 || available < 4) {
-                return false;
+                return Progress::NeedMore;
             }
             size = detail::byte_at(in, 2) << 8 | detail::byte_at(in, 3);
             begin += 2;
             if (size < 126) {
-                return false;
+                return Progress::NeedMore;
             }
         }
         if (first - 0x81U >= 2 || size >= whole_room_ || available < begin + size) {
-            return false;
+            return Progress::NeedMore;
         }
         const MutableBytesView payload{in.data() + begin, size};
+        frame = {.opcode = first == 0x81 ? Opcode::Text : Opcode::Binary, .payload = payload};
+        const std::size_t behind = available - begin - size;
+        in = MutableBytesView{payload.data() + size, behind};
+        bool valid = true;
         if (mask_bit_ != 0) {
-            detail::mask_in_place(payload, detail::masking_key_at(in, begin - 4));
+            const MaskingKey key = detail::masking_key_before(payload);
+            valid = detail::unmask_whole(payload, key, behind + slack, frame.opcode);
+        } else if (frame.opcode == Opcode::Text) {
+            valid = detail::is_valid_utf8(payload);
         }
-        in = MutableBytesView{in.data() + begin + size, available - begin - size};
-        frame = {.opcode = static_cast<Opcode>(first & 0xF), .payload = payload};
-        return true;
+        return valid ? Progress::Ready : Progress::Failed;
     }
 
     /// Why `next` failed.

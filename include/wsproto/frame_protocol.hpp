@@ -62,18 +62,16 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
     /// Frees what was shown last; whether `next_whole` may be tried.
     bool settle() noexcept { return !closed_ && messages_.settle() && decoder_.between_messages(); }
 
-    /// The fast path of `next`, once settled: a valid message, all of which is in `in`.
+    /// The fast path of `next`, once settled: a valid message, all of which is in `in`, and behind
+    /// it `slack` bytes that may be rewritten unchanged.
     ///
     /// False: `next` tells what is there; then nothing is settled any more.
-    bool next_whole(MutableBytesView& in, Frame& frame) noexcept {
-        if (!decoder_.take_whole(in, frame)) {
-            return false;
-        }
-        if (frame.opcode == Opcode::Text && !detail::is_valid_utf8(frame.payload)) {
+    bool next_whole(MutableBytesView& in, std::size_t slack, Frame& frame) noexcept {
+        const Progress taken = decoder_.take_whole(in, slack, frame);
+        if (taken == Progress::Failed) [[unlikely]] {
             messages_.begin(frame);
-            return false;
         }
-        return true;
+        return taken == Progress::Ready;
     }
 
     /// Why `next` failed.

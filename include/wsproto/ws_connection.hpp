@@ -153,6 +153,15 @@ class WSConnection : public detail::Endpoint<WSConnection> {
         }
     }
 
+    // Once open, without a detour.
+    [[nodiscard]] detail::EventSource& source() noexcept {
+        if (!connection_) {
+            return *this;
+        }
+        end_range();
+        return *connection_;
+    }
+
     Progress step(Event& slot) override {
         if (connection_) {
             return connection_->next_event(slot);

@@ -112,7 +112,7 @@ class Endpoint : public EventSource {
     /// What the peer did. Throws `RemoteProtocolError` while it is iterated, if the peer made a
     /// mistake.
     [[nodiscard]] EventRange events() {
-        return EventRange{*this};
+        return EventRange{self().source()};
     }
 #endif
 
@@ -141,11 +141,16 @@ class Endpoint : public EventSource {
     /// outlives it.
     [[nodiscard]] EventRange events(std::error_code& ec) {
         ec.clear();
-        return EventRange{*this, &ec};
+        return EventRange{self().source(), &ec};
     }
 
   protected:
     Endpoint() = default;
+
+    /// What `events()` drains.
+    [[nodiscard]] EventSource& source() noexcept {
+        return *this;
+    }
 
 #ifdef __cpp_exceptions
     [[noreturn]] void throw_step_error() const override {
