@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -116,6 +117,11 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
     void count_transformed(std::size_t size) noexcept {
         message_room_ -= size;
         message_size_ += size;
+    }
+
+    /// Payload bytes that the current message still has, where its last frame has begun.
+    [[nodiscard]] std::optional<std::uint64_t> message_rest() const noexcept {
+        return in_message_ ? std::nullopt : std::optional{remaining_};
     }
 
     /// Whether the payload of the current data frame has yet to pass extensions.

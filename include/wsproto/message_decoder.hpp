@@ -147,7 +147,7 @@ class MessageDecoder {
                 return;
             }
             if (!piece.message_finished || !buffer_.empty()) {
-                detail::append(buffer_, piece.payload);
+                append_to_message(decoder, piece.payload);
             }
         }
         if (!piece.message_finished) {
@@ -162,6 +162,21 @@ class MessageDecoder {
                    .payload = in_place ? piece.payload : BytesView{buffer_}};
         output_is_made_ = !in_place;
         has_output_ = true;
+    }
+
+    // The memory grows by what arrives: to twice as much, but not beyond what the last frame
+    // declares.
+    void append_to_message(const FrameDecoder& decoder, BytesView payload) {
+        const std::size_t size = buffer_.size() + payload.size();
+        if (size > buffer_.capacity()) {
+            const std::size_t doubled = std::max(size, 2 * buffer_.capacity());
+            const std::uint64_t rest = decoder.message_rest().value_or(doubled);
+            Bytes grown;
+            grown.reserve(rest < doubled - size ? size + static_cast<std::size_t>(rest) : doubled);
+            detail::append(grown, buffer_);
+            buffer_ = std::move(grown);
+        }
+        detail::append(buffer_, payload);
     }
 
     bool collect_transformed(FrameDecoder& decoder, Opcode opcode) {
