@@ -103,22 +103,39 @@ void for_each_event_in_text(std::size_t size, Check check) {
     }
 }
 
-/// Calls `check(sequence)` with every sequence of up to `size` bytes, three or four, of which all
-/// but the last belong to valid text. Of ASCII, but for the last byte, three bytes stand for all.
+/// Calls `check(sequence)` with every sequence of two and of three bytes, valid or not. Of ASCII,
+/// but for the last byte, three bytes stand for all.
 template <typename Check>
-void for_each_sequence(std::size_t size, Check check, std::string sequence = {}) {
-    for (unsigned next = 0; next < 256; ++next) {
-        const bool last = sequence.size() + 1 == size;
-        if (!last && next > 0x00 && next < 0x7f && next != 'A') {
-            continue;
+void for_each_sequence(Check check) {
+    std::array<std::byte, 3> sequence{};
+    const auto for_each_byte = [](bool last, std::byte& place, auto then) {
+        for (unsigned next = 0; next < 256; ++next) {
+            if (last || next == 0x00 || next == 'A' || next >= 0x7f) {
+                place = static_cast<std::byte>(next);
+                then();
+            }
         }
-        sequence.push_back(static_cast<char>(next));
-        check(as_bytes(sequence));
-        if (!last && wsproto::detail::utf8_plain(as_bytes(sequence)).valid) {
-            for_each_sequence(size, check, sequence);
+    };
+    for_each_byte(false, sequence[0], [&] {
+        for_each_byte(true, sequence[1], [&] { check(BytesView{sequence}.first(2)); });
+        for_each_byte(false, sequence[1], [&] {
+            for_each_byte(true, sequence[2], [&] { check(BytesView{sequence}); });
+        });
+    });
+}
+
+/// Calls `check(sequence)` with what is left of every code point whose last bytes are cut off.
+template <typename Check>
+void for_each_truncated_sequence(Check check) {
+    std::array<std::string, 4> seen;
+    for_each_code_point([&](std::uint32_t /*code_point*/, std::string_view text) {
+        for (std::size_t size = 1; size < text.size(); ++size) {
+            if (seen[size] != text.substr(0, size)) {
+                seen[size] = text.substr(0, size);
+                check(as_bytes(seen[size]));
+            }
         }
-        sequence.pop_back();
-    }
+    });
 }
 
 /// Valid text of all kinds, of at least `size` bytes; or with a byte of anything now and then,
@@ -183,19 +200,36 @@ int count_wrong_on_events(std::size_t min_size, Run run) {
     return comparison.wrong();
 }
 
-/// Every sequence of two bytes, and of three, at the front, where vectors meet, and at the end.
+/// Every sequence of two bytes in every place; every one of three bytes at the front, where vectors
+/// meet, or at the end.
 template <typename Run>
 int count_wrong_on_sequences(std::size_t min_size, Run run) {
     RunComparison comparison{min_size, run};
     std::size_t turn = 0;
-    for_each_sequence(2, [&](BytesView sequence) {
-        for (std::size_t front = 0; front <= min_size; ++front) {
-            comparison.compare_padded(front, sequence);
+    for_each_sequence([&](BytesView sequence) {
+        if (sequence.size() == 2) {
+            for (std::size_t front = 0; front <= min_size; ++front) {
+                comparison.compare_padded(front, sequence);
+            }
+        } else {
+            const std::array fronts = {std::size_t{0}, std::size_t{1}, min_size - 3, min_size - 2,
+                                       min_size - 1};
+            comparison.compare_padded(fronts[turn++ % fronts.size()], sequence);
         }
     });
-    for_each_sequence(3, [&](BytesView sequence) {
-        const std::array fronts = {std::size_t{0}, min_size - 3, min_size - 2, min_size - 1};
-        comparison.compare_padded(fronts[turn++ % fronts.size()], sequence);
+    return comparison.wrong();
+}
+
+/// Every code point that is cut off: by the end of the text, by ASCII, and by another one.
+template <typename Run>
+int count_wrong_on_truncated_sequences(std::size_t min_size, Run run) {
+    RunComparison comparison{min_size, run};
+    for_each_truncated_sequence([&](BytesView sequence) {
+        comparison.compare_padded(min_size, sequence);
+        comparison.compare_padded(0, sequence);
+        Bytes two(sequence.begin(), sequence.end());
+        two.insert(two.end(), {std::byte{0xc3}, std::byte{0xa9}});
+        comparison.compare_padded(min_size - 1, two);
     });
     return comparison.wrong();
 }

@@ -29,6 +29,10 @@ TEST_CASE(
     CHECK(count_wrong_on_sequences(5, chosen) == 0);
 }
 
+TEST_CASE("whoever is chosen, every code point that is cut off has the state of the plain run") {
+    CHECK(count_wrong_on_truncated_sequences(1, chosen) == 0);
+}
+
 TEST_CASE("whoever is chosen, every code point has the state of the plain run") {
     CHECK(count_wrong_on_code_points(1, chosen) == 0);
 }
