@@ -5,7 +5,8 @@ set -eu
 # One entry per need; alternatives, the preferred one first, are separated by |.
 needs="g++ cmake ninja-build pkg-config|pkgconf zlib1g-dev libllhttp-dev|node-llhttp catch2"
 ci_needs="git clang clang-format clang-tidy libclang-rt-dev|libclang-rt-14-dev valgrind
-          python3 python3-wsproto python3-websockets nodejs node-ws"
+          python3 python3-wsproto python3-websockets nodejs node-ws
+          g++-aarch64-linux-gnu qemu-user|qemu-user-static"
 bench_needs="python3 libboost1.81-dev|libboost-dev libwebsocketpp-dev libwslay-dev"
 
 usage() {
@@ -14,7 +15,8 @@ Usage: sh cmake/install-deps.sh [--ci | --bench]
 
 Installs the packages for 'cmake --workflow --preset demo' and '--preset test':
     $needs
-  --ci    also what .ci/run takes: Clang, its tools, and the peers of the interop tests
+  --ci    also what .ci/run takes: Clang, its tools, the peers of the interop tests, and
+          an emulated processor
   --bench also the libraries that '--preset bench' compares with; --ci has them too
   --help  this text
 Does nothing where they are installed. Uses sudo unless run by root.
