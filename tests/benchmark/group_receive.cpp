@@ -3,6 +3,9 @@
 #include "limits.hpp"
 #include "page_buffer.hpp"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <memory>
 #include <utility>
 
@@ -32,48 +35,86 @@ struct Scene {
     std::size_t read_size;
 };
 
-/// The work that the bytes themselves make: a copy into the read buffer, unmasking there, and the
-/// validation of text. Frames are not looked for.
+/// Payload, as far as it lies in one read.
+struct Piece {
+    std::size_t at = 0;  ///< In the read.
+    std::size_t size = 0;
+    limits::Key key = 0;  ///< Of its first four bytes.
+};
+
+/// The key of the frame whose payload begins here, for the payload from `skipped` on.
+limits::Key key_of(std::string_view wire, std::size_t payload, std::size_t skipped) {
+    std::array<char, sizeof(limits::Key)> bytes{};
+    for (std::size_t index = 0; index < bytes.size(); ++index) {
+        bytes[index] = wire[payload - bytes.size() + (skipped + index) % bytes.size()];
+    }
+    return std::bit_cast<limits::Key>(bytes);
+}
+
+/// The work that the bytes themselves make: the same copies into the same read buffer as for
+/// everybody, unmasking there, and the validation of text. Frames are known, not looked for; those
+/// of less than a page are taken for payload, headers and all, because calls would cost more.
 class Limit {
   public:
     explicit Limit(std::shared_ptr<const Scene> scene)
         : scene_{std::move(scene)}, buffer_(scene_->read_size, '\0') {
-        constexpr std::size_t page = 4096;
-        const std::size_t size = scene_->messages.size;
-        step_ = size < page ? page / size * size : size;
+        const std::size_t wire = scene_->wire.size();
+        const bool small = scene_->messages.size < page;
+        const std::size_t frame =
+            small ? std::min(page, scene_->read_size) : wire / scene_->messages.count;
+        const std::size_t header = small ? 0 : frame - scene_->messages.size;
+        for (std::size_t read = 0; read < wire; read += scene_->read_size) {
+            reads_.push_back(pieces_of(read, frame, header));
+        }
     }
 
     void operator()() {
-        std::string_view rest = scene_->messages.content;
-        while (!rest.empty()) {
-            const std::string_view piece = rest.substr(0, scene_->read_size);
-            copy_bytes(buffer_.data(), piece.data(), piece.size());
-            for (std::size_t at = 0; at < piece.size(); at += step_) {
-                work(buffer_.data() + at, std::min(step_, piece.size() - at));
+        Pipe pipe{scene_->wire, scene_->read_size};
+        for (const std::vector<Piece>& pieces : reads_) {
+            pipe.read(buffer_.data(), buffer_.size());
+            for (const Piece& piece : pieces) {
+                work(buffer_.data() + piece.at, piece);
             }
-            rest.remove_prefix(piece.size());
         }
     }
 
   private:
-    void work(char* data, std::size_t size) const {
+    [[nodiscard]] std::vector<Piece> pieces_of(std::size_t read, std::size_t frame,
+                                               std::size_t header) const {
+        std::vector<Piece> pieces;
+        const std::size_t end = std::min(read + scene_->read_size, scene_->wire.size());
+        for (std::size_t at = read / frame * frame; at < end; at += frame) {
+            const std::size_t begin = std::max(read, at + header);
+            const std::size_t stop = std::min(end, at + frame);
+            if (begin < stop) {
+                const limits::Key key =
+                    header == 0 ? 1 : key_of(scene_->wire, at + header, begin - at - header);
+                pieces.push_back({begin - read, stop - begin, key});
+            }
+        }
+        return pieces;
+    }
+
+    void work(char* data, const Piece& piece) const {
         const limits::Kernels& kernels = limits::best();
         if (scene_->role == Role::Server) {
-            kernels.xor_in_place(data, size, 0x12345678);
+            kernels.xor_in_place(data, piece.size, piece.key);
         }
         if (scene_->messages.payload == Payload::Ascii) {
-            const std::uint64_t sum = kernels.read(data, size);
+            const std::uint64_t sum = kernels.read(data, piece.size);
             pretend_to_read(&sum);
         } else if (scene_->messages.payload == Payload::Multibyte) {
-            const bool valid = kernels.is_utf8(data, size);
+            const bool valid = kernels.is_utf8(data, piece.size);
             pretend_to_read(&valid);
         }
         pretend_to_read(data);
     }
 
+    static constexpr std::size_t page = 4096;
+
     std::shared_ptr<const Scene> scene_;
     PageBuffer buffer_;
-    std::size_t step_ = 0;
+    std::vector<std::vector<Piece>> reads_{};
 };
 
 void receive_all(Endpoint& endpoint, const Scene& scene, Sink& sink) {
