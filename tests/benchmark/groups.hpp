@@ -18,6 +18,7 @@ void measure_receive(Harness& harness);
 void measure_send(Harness& harness);
 void measure_deflate(Harness& harness);
 void measure_handshake(Harness& harness);
+void measure_linearity(Harness& harness);
 void measure_memory(Harness& harness);
 
 [[nodiscard]] inline std::string_view to_string(Role role) noexcept {

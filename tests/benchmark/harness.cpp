@@ -103,7 +103,8 @@ void Harness::time(std::string group, std::string name, double items,
         for (std::size_t turn = 0; turn < options_.rounds * count; ++turn) {
             const std::size_t at = (turn + turn / std::max<std::size_t>(1, count)) % count;
             const double taken = time_of(contestants[at], passes[at]);
-            row.series[at].samples.push_back(taken / static_cast<double>(passes[at]) / items);
+            const double handled = items * contestants[at].share * static_cast<double>(passes[at]);
+            row.series[at].samples.push_back(taken / handled);
         }
     }
     add(std::move(row));

@@ -20,6 +20,7 @@ struct Contestant {
     std::string name;
     Kind kind = Kind::Peer;
     std::function<void()> pass{};  ///< Does the work of a row once.
+    double share = 1;              ///< How many times the items of the row that is.
 };
 
 /// What one contestant took: of one item, round by round.

@@ -17,6 +17,7 @@ void measure(benchmark::Harness& harness) {
     benchmark::measure_send(harness);
     benchmark::measure_deflate(harness);
     benchmark::measure_handshake(harness);
+    benchmark::measure_linearity(harness);
     benchmark::measure_memory(harness);
 }
 

@@ -98,8 +98,11 @@ Line line_of(const Row& row, const std::vector<std::string>& names, bool compare
 
 void print_table(std::ostream& out, const std::vector<const Row*>& rows) {
     const auto names = contestants_of(rows);
-    const bool compares = std::any_of(
-        rows.begin(), rows.end(), [](const Row* row) { return first_of_ours(*row) != nullptr; });
+    const bool compares = std::any_of(rows.begin(), rows.end(), [](const Row* row) {
+        const bool has_others =
+            row->best(Kind::Peer) != nullptr || row->best(Kind::Limit) != nullptr;
+        return first_of_ours(*row) != nullptr && has_others;
+    });
     Line head{rows.front()->group, ""};
     head.insert(head.end(), names.begin(), names.end());
     if (compares) {

@@ -192,11 +192,12 @@ bool holds(std::string_view wire, const Batch& batch, Role sender) {
 
 std::string size_name(std::size_t size) {
     constexpr std::size_t kilo = 1024;
-    if (size >= kilo * kilo && size % (kilo * kilo) == 0) {
-        return std::to_string(size / kilo / kilo) + " MiB";
+    constexpr std::array<std::string_view, 4> units = {" B", " KiB", " MiB", " GiB"};
+    std::size_t unit = 0;
+    for (; unit + 1 < units.size() && size >= kilo && size % kilo == 0; size /= kilo) {
+        ++unit;
     }
-    return size >= kilo && size % kilo == 0 ? std::to_string(size / kilo) + " KiB"
-                                            : std::to_string(size) + " B";
+    return std::to_string(size) + std::string{units[unit]};
 }
 
 }  // namespace benchmark
