@@ -4,6 +4,7 @@
 
 #include <wsproto/wsproto.hpp>
 
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,16 +25,24 @@ using wsproto::WSConnection;
 
 constexpr std::size_t slack = 64;
 
+/// What becomes of a read before it is decoded.
+enum class Copied {
+    Nowhere,    ///< It is decoded in place, with slack behind it.
+    ByLibrary,  ///< It goes through receive_data.
+    ByUser,     ///< It is copied by the loop and decoded in the copy: what ByLibrary has to match.
+};
+
 /// How wsproto is used.
 struct Usage {
     Delivery delivery = Delivery::Chunks;
-    bool copies = false;   ///< Receives with receive_data, else in place.
+    Copied copied = Copied::Nowhere;
     bool gathers = false;  ///< Sends with send_gather, else appends.
 };
 
 // Buffers of the event loop: every connection of a thread can use the same.
 struct Loop {
     PageBuffer input{};
+    PageBuffer copy{};
     wsproto::Bytes output{};
     wsproto::Bytes scratch{};
 };
@@ -44,12 +53,21 @@ Loop& loop() {
 }
 
 /// `size` bytes, with slack behind them.
-wsproto::MutableBytesView input_buffer(std::size_t size) {
-    PageBuffer& input = loop().input;
-    if (input.size() < size + slack) {
-        input.resize(size + slack);
+wsproto::MutableBytesView padded(PageBuffer& buffer, std::size_t size) {
+    if (buffer.size() < size + slack) {
+        buffer.resize(size + slack);
     }
-    return std::as_writable_bytes(std::span{input}).first(size);
+    return std::as_writable_bytes(std::span{buffer}).first(size);
+}
+
+wsproto::MutableBytesView input_buffer(std::size_t size) {
+    return padded(loop().input, size);
+}
+
+wsproto::MutableBytesView copy_of(wsproto::BytesView read) {
+    const auto copy = padded(loop().copy, read.size());
+    std::memcpy(copy.data(), read.data(), read.size());
+    return copy;
 }
 
 ConnectionType type_of(Role role) {
@@ -123,12 +141,7 @@ class WsprotoEndpoint : public Endpoint {
     void receive(Pipe& pipe, std::size_t, Sink& sink) override {
         const auto buffer = input_buffer(pipe.most());
         while (const std::size_t size = pipe.read(buffer.data(), pipe.most())) {
-            const auto received = buffer.first(size);
-            if (usage_.copies) {
-                connection_.receive_data(received);
-            } else {
-                connection_.receive_data_in_place(received, slack);
-            }
+            hand_over(buffer.first(size));
             drain(sink);
         }
     }
@@ -142,6 +155,15 @@ class WsprotoEndpoint : public Endpoint {
     }
 
   private:
+    void hand_over(wsproto::MutableBytesView read) {
+        if (usage_.copied == Copied::ByLibrary) {
+            connection_.receive_data(read);
+        } else {
+            connection_.receive_data_in_place(
+                usage_.copied == Copied::ByUser ? copy_of(read) : read, slack);
+        }
+    }
+
     void drain(Sink& sink) {
         for (const wsproto::Event& event : connection_.events()) {
             if (const auto* const bytes = std::get_if<BytesMessage>(&event)) {
@@ -235,9 +257,10 @@ Libraries wsproto_receivers() {
     Libraries libraries;
     add<WSConnection>(libraries, "chunks", {});
     add<WSConnection>(libraries, "messages", {.delivery = Delivery::Messages});
-    add<WSConnection>(libraries, "chunks copied", {.copies = true});
+    add<WSConnection>(libraries, "chunks copied", {.copied = Copied::ByLibrary});
     add<WSConnection>(libraries, "messages copied",
-                      {.delivery = Delivery::Messages, .copies = true});
+                      {.delivery = Delivery::Messages, .copied = Copied::ByLibrary});
+    add<WSConnection>(libraries, "memcpy + chunks", {.copied = Copied::ByUser});
     add<Connection>(libraries, "Connection", {});
     return libraries;
 }
