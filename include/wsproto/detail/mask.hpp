@@ -10,12 +10,9 @@
 #include <wsproto/detail/mask_avx2.hpp>
 #include <wsproto/detail/mask_pieces.hpp>
 #include <wsproto/detail/masking_key.hpp>
-#include <wsproto/detail/pieces.hpp>
 #include <wsproto/detail/short_payload.hpp>
 
-#include <bit>
 #include <cstddef>
-#include <cstdint>
 #include <type_traits>
 
 namespace wsproto::detail {
@@ -60,28 +57,6 @@ constexpr void mask_copy(std::byte* out, BytesView in, MaskingKey key) noexcept 
 /// Masks, or unmasks, `data`; not a byte outside it is touched.
 constexpr void mask_in_place(MutableBytesView data, MaskingKey key) noexcept {
     mask_copy(data.data(), data, key);
-}
-
-/// How many bytes behind a payload let it be masked as a word, however short it is.
-inline constexpr std::size_t mask_slack = sizeof(std::uint64_t);
-
-/// The bits of the first bytes of a word; less than all of them.
-[[nodiscard]] constexpr std::uint64_t first_bytes(std::size_t count) noexcept {
-    const std::uint64_t beyond = ~std::uint64_t{0};
-    const auto bits = static_cast<int>(8 * count);
-    return std::endian::native == std::endian::little ? ~(beyond << bits) : ~(beyond >> bits);
-}
-
-/// Masks `data` as `mask_in_place` does, where at least `mask_slack` bytes behind it may be read,
-/// and rewritten unchanged.
-inline void mask_in_place_slack(MutableBytesView data, MaskingKey key) noexcept {
-    using Word = std::uint64_t;
-    if (data.size() < sizeof(Word)) {
-        const Word keys = repeat<Word>(key) & first_bytes(data.size());
-        store(data.data(), load<Word>(data.data()) ^ keys);
-    } else {
-        mask_in_place(data, key);
-    }
 }
 
 }  // namespace wsproto::detail

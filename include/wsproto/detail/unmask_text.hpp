@@ -9,7 +9,6 @@
 #include <wsproto/bytes.hpp>
 #include <wsproto/detail/mask.hpp>
 #include <wsproto/detail/masking_key.hpp>
-#include <wsproto/detail/pieces.hpp>
 #include <wsproto/detail/short_payload.hpp>
 #include <wsproto/detail/unmask_ascii.hpp>
 #include <wsproto/detail/utf8.hpp>
@@ -19,7 +18,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 
 namespace wsproto::detail {
 
@@ -63,21 +61,6 @@ inline Utf8Result unmask_and_validate(MutableBytesView data, MaskingKey key,
     const bool is_short = data.size() <= max_short_payload && validator.at_boundary();
     return validator.take(data, is_short ? unmask_and_run_short(data, key)
                                          : unmask_and_run(validator.state(), data, key));
-}
-
-/// The same where at least `mask_slack` bytes behind `data` may be read, and rewritten unchanged.
-inline Utf8Result unmask_and_validate_slack(MutableBytesView data, MaskingKey key,
-                                            Utf8Validator& validator) noexcept {
-    using Word = std::uint64_t;
-    if (data.size() < sizeof(Word) && validator.at_boundary()) {
-        const Word text_bits = first_bytes(data.size());
-        const Word text = load<Word>(data.data()) ^ (repeat<Word>(key) & text_bits);
-        if (is_ascii(text & text_bits)) {
-            store(data.data(), text);
-            return {.complete = data.size()};
-        }
-    }
-    return unmask_and_validate(data, key, validator);
 }
 
 }  // namespace wsproto::detail
