@@ -183,6 +183,27 @@ TEST_CASE("once settled, whole messages are taken in one step, and what is not w
     CHECK(line(frame) == "text 'x'");
 }
 
+TEST_CASE("pieces of a binary message are taken in one step, unless messages are collected") {
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    Bytes bytes = frame_to(role, 0x82, "abcd");
+    MutableBytesView in = MutableBytesView{bytes}.first(bytes.size() - 2);
+    FrameProtocol protocol{role, {}, {.delivery = delivery}};
+    Frame frame;
+    REQUIRE(protocol.settle());
+    CHECK_FALSE(protocol.next_whole(in, 0, frame));
+    REQUIRE(protocol.settle() == (delivery == Delivery::Chunks));
+    if (delivery == Delivery::Chunks) {
+        CHECK(protocol.next_piece(in, frame));
+        CHECK(line(frame) == "binary 'ab' more");
+        CHECK_FALSE(protocol.next_piece(in, frame));
+        in = MutableBytesView{bytes}.last(2);
+        CHECK(protocol.next_piece(in, frame));
+        CHECK(line(frame) == "binary 'cd'");
+        CHECK_FALSE(protocol.next_piece(in, frame));
+    }
+}
+
 TEST_CASE("of invalid text the fast path leaves the complaint to the general one") {
     const auto role = GENERATE(Client, Server);
     const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);

@@ -59,18 +59,25 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
         return is_control(opcode_) ? take_control(in, frame) : take_data(in, frame);
     }
 
-    /// Whether nothing of a frame or message is pending, and no extension looks on.
-    [[nodiscard]] bool between_messages() const noexcept {
-        return !in_frame_ && !in_message_ && carried_ == 0 && error_ == Error::None && !extensions_;
+    /// Whether no extension looks on and nothing is pending but, perhaps, payload of the last frame
+    /// of a `Binary` message.
+    [[nodiscard]] bool is_plain() const noexcept {
+        const bool streams = !is_control(opcode_) && message_opcode_ == Opcode::Binary;
+        return (!in_frame_ || streams) && !in_message_ && carried_ == 0 && error_ == Error::None &&
+               !extensions_;
     }
 
-    /// The fast path of `next`, between messages: an unfragmented one, all of which is in `in`.
+    /// Whether payload of the current frame is still to come.
+    [[nodiscard]] bool in_frame() const noexcept { return in_frame_; }
+
+    /// The fast path of `next`, while plain: an unfragmented message, all of which is in `in`.
     ///
     /// `NeedMore`: nothing was taken, and `next` tells what is there. `Failed`: it is a text and
     /// not valid. `slack` bytes behind `in` may be read, and rewritten unchanged.
-    Progress take_whole(MutableBytesView& in, std::size_t slack, Frame& frame) noexcept {
+    [[gnu::always_inline]] Progress take_whole(MutableBytesView& in, std::size_t slack,
+                                               Frame& frame) noexcept {
         const std::size_t available = in.size();
-        if (available < 2) {
+        if (available < 2 || in_frame_) {
             return Progress::NeedMore;
         }
         const unsigned first = detail::byte_at(in, 0);
@@ -87,7 +94,11 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
                 return Progress::NeedMore;
             }
         }
-        if (first - 0x81U >= 2 || size >= whole_room_ || available < begin + size) {
+        if (first - 0x81U >= 2 || size >= whole_room_) {
+            return Progress::NeedMore;
+        }
+        if (available < begin + size) {
+            begin_cut_frame(in, static_cast<Opcode>(first & 0xF), begin, size);
             return Progress::NeedMore;
         }
         const MutableBytesView payload{in.data() + begin, size};
@@ -184,6 +195,20 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
             }
         }
         return false;
+    }
+
+    // An unfragmented frame with a legal header, which may be cut, and no extension. Not inline,
+    // lest the fast path pay for its size.
+    [[gnu::noinline]] void begin_cut_frame(MutableBytesView& in, Opcode opcode, std::size_t begin,
+                                           std::size_t size) {
+        if (in.size() < begin) {
+            return;
+        }
+        const FrameHeader header{.opcode = opcode, .payload_length = size};
+        accept_header({.header = header, .size = begin}, in);
+        if (mask_bit_ != 0) {
+            key_ = detail::masking_key_before(in);
+        }
     }
 
     bool accept_header(const detail::ParsedHeader& parsed, MutableBytesView& from) {

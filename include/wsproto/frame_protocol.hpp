@@ -59,19 +59,28 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
         }
     }
 
-    /// Frees what was shown last; whether `next_whole` may be tried.
-    bool settle() noexcept { return !closed_ && messages_.settle() && decoder_.between_messages(); }
+    /// Frees what was shown last; whether `next_whole` and `next_piece` may be tried.
+    bool settle() noexcept {
+        return !closed_ && messages_.settle() && decoder_.is_plain() &&
+               (!decoder_.in_frame() || messages_.shows_pieces());
+    }
 
-    /// The fast path of `next`, once settled: a valid message, all of which is in `in`, and behind
-    /// it `slack` bytes that may be rewritten unchanged.
+    /// A fast path of `next`, once settled: a valid message, all of which is in `in`, and behind it
+    /// `slack` bytes that may be rewritten unchanged.
     ///
-    /// False: `next` tells what is there; then nothing is settled any more.
-    bool next_whole(MutableBytesView& in, std::size_t slack, Frame& frame) noexcept {
+    /// False: `next` tells what is there; then nothing may be settled any more.
+    [[gnu::always_inline]] bool next_whole(MutableBytesView& in, std::size_t slack,
+                                           Frame& frame) noexcept {
         const Progress taken = decoder_.take_whole(in, slack, frame);
         if (taken == Progress::Failed) [[unlikely]] {
             messages_.begin(frame);
         }
         return taken == Progress::Ready;
+    }
+
+    /// Another one, once settled: the next piece of a binary message that has begun.
+    bool next_piece(MutableBytesView& in, Frame& frame) {
+        return decoder_.in_frame() && decoder_.next(in, frame) == Progress::Ready;
     }
 
     /// Why `next` failed.
@@ -89,6 +98,7 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
     }
 
     /// Copies what was taken from the input and not shown: that memory is about to change.
+    [[nodiscard]] bool holds_input() const noexcept { return messages_.holds_input(); }
     void keep_input() { messages_.keep(); }
 
     /// Appends one frame of a message to `out`.

@@ -25,6 +25,9 @@ class MessageDecoder {
   public:
     explicit MessageDecoder(Delivery delivery = Delivery::Chunks) noexcept : delivery_{delivery} {}
 
+    /// Whether a piece of a binary message, which no extension changes, is shown as it is.
+    [[nodiscard]] bool shows_pieces() const noexcept { return delivery_ == Delivery::Chunks; }
+
     /// Takes what the decoder has made; `next` must have said `NeedMore` before.
     void begin(const Frame& piece) noexcept {
         piece_ = piece;
@@ -66,6 +69,11 @@ class MessageDecoder {
 
     /// Why `next` failed.
     [[nodiscard]] Error error() const noexcept { return error_; }
+
+    /// Whether `keep` has something to do.
+    [[nodiscard]] bool holds_input() const noexcept {
+        return has_piece_ || (has_output_ && !output_is_made_);
+    }
 
     /// Copies what is left of the piece: the memory it lies in is about to change.
     void keep() {
@@ -164,15 +172,16 @@ class MessageDecoder {
         has_output_ = true;
     }
 
-    // The memory grows by what arrives: to twice as much, but not beyond what the last frame
-    // declares.
+    // The memory grows by what arrives: to twice as much or, where it is known where the message
+    // ends, to four times as much but not beyond.
     void append_to_message(const FrameDecoder& decoder, BytesView payload) {
         const std::size_t size = buffer_.size() + payload.size();
         if (size > buffer_.capacity()) {
-            const std::size_t doubled = std::max(size, 2 * buffer_.capacity());
-            const std::uint64_t rest = decoder.message_rest().value_or(doubled);
+            const auto rest = decoder.message_rest();
+            const std::size_t grown_size = std::max(size, (rest ? 4 : 2) * buffer_.size());
             Bytes grown;
-            grown.reserve(rest < doubled - size ? size + static_cast<std::size_t>(rest) : doubled);
+            grown.reserve(rest && *rest < grown_size - size ? size + static_cast<std::size_t>(*rest)
+                                                            : grown_size);
             detail::append(grown, buffer_);
             buffer_ = std::move(grown);
         }
