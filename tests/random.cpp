@@ -13,7 +13,7 @@ using namespace wsproto;
 
 namespace {
 
-static_assert(sizeof(RandomSource) <= 32);
+static_assert(sizeof(RandomSource) <= 2 * sizeof(void*));
 static_assert(std::is_nothrow_default_constructible_v<RandomSource>);
 static_assert(std::is_nothrow_copy_constructible_v<RandomSource>);
 static_assert(std::is_nothrow_move_constructible_v<RandomSource>);

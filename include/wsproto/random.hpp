@@ -1,6 +1,7 @@
 // Where masking keys and nonces come from. RFC 6455 §5.3, §10.3: nobody may predict them.
 //
-// The default is the operating system's generator. Which bytes are needed when is not known here.
+// The default descends from the operating system's generator. Which bytes are needed when is not
+// known here.
 #ifndef WSPROTO_RANDOM_HPP
 #define WSPROTO_RANDOM_HPP
 
@@ -9,15 +10,14 @@
 
 #include <concepts>
 #include <memory>
-#include <type_traits>
 #include <utility>
 
 namespace wsproto {
 
 /// A source of random bytes; copies share it.
 ///
-/// By default the operating system's generator, from which each thread draws 512 bytes at a time;
-/// bytes are erased once used, and a child made by `fork` never repeats its parent's. Should the
+/// By default a ChaCha20 generator of each thread, which the operating system seeds time and again.
+/// Bytes are erased once used, and a child made by `fork` never repeats its parent's. Should the
 /// operating system refuse, the process ends by `std::abort`: there are no weaker keys.
 ///
 /// Any callable that fills a `MutableBytesView` takes its place; its bytes are as good as it is. It
@@ -30,23 +30,35 @@ class RandomSource {
     template <typename Fill>
     requires(std::invocable<Fill&, MutableBytesView> && !std::same_as<Fill, RandomSource>)
         RandomSource(Fill fill)
-        : fill_{[](void* state, MutableBytesView out) { (*static_cast<Fill*>(state))(out); }},
-          state_{std::make_shared<Fill>(std::move(fill))} {}
+        : other_{std::make_shared<OtherOf<Fill>>(std::move(fill))} {}
 
     /// Fills `out`.
     void operator()(MutableBytesView out) const {
-        if (fill_ == nullptr) {
+        if (other_ == nullptr) {
             detail::this_threads_random_pool().take(out);
         } else {
-            fill_(state_.get(), out);
+            other_->fill(out);
         }
     }
 
   private:
-    void (*fill_)(void* state, MutableBytesView out) = nullptr;
-    std::shared_ptr<void> state_;
+    struct Other {
+        Other() = default;
+        Other(const Other&) = delete;
+        Other& operator=(const Other&) = delete;
+        virtual ~Other() = default;
+        virtual void fill(MutableBytesView out) = 0;
+    };
+
+    template <typename Fill>
+    struct OtherOf final : Other {
+        explicit OtherOf(Fill from) : source{std::move(from)} {}
+        void fill(MutableBytesView out) override { source(out); }
+        Fill source;
+    };
+
+    std::shared_ptr<Other> other_{};  // than the default
 };
-static_assert(sizeof(RandomSource) <= 4 * sizeof(void*));
 
 }  // namespace wsproto
 

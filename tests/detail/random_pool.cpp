@@ -6,8 +6,10 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <cstring>
 #include <set>
 #include <thread>
+#include <vector>
 
 #if !defined(_WIN32)
 #include <sys/wait.h>
@@ -75,6 +77,22 @@ TEST_CASE("a pool draws as much as it holds at once") {
     pool.take(key);
     const auto memory = memory_of(pool);
     CHECK(std::count(memory.begin(), memory.end(), std::byte{}) < 64);
+}
+
+TEST_CASE("a pool goes on from its own key, and from one of the operating system every 64 times") {
+    RandomPool pool;
+    std::vector<int> seeded;
+    for (int batch = 0; batch != 129; ++batch) {
+        ChaChaKey key{};
+        std::memcpy(key.data(), memory_of(pool).data(), sizeof key);
+        std::array<std::byte, RandomPool::size> all{};
+        pool.take(all);
+        const ChaChaBlocks next = chacha20(key, 0);
+        if (std::memcmp(memory_of(pool).data(), next.data(), sizeof key) != 0) {
+            seeded.push_back(batch);
+        }
+    }
+    CHECK(seeded == std::vector{0, 64, 128});
 }
 
 TEST_CASE("each thread has a pool of its own") {

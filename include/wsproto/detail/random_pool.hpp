@@ -1,11 +1,13 @@
-// A supply of random bytes for one thread, drawn from the operating system in larger amounts.
+// A supply of random bytes for one thread: ChaCha20 under a key of the operating system's.
 //
-// A masking key is 4 bytes and a system call for each would cost more than the frame. Bytes that
-// were handed out are erased; a forked child throws away what its parent had in stock.
+// A masking key is 4 bytes, and a system call for each would cost more than the frame. Each batch
+// begins with the key of the next one, so that what is here never tells what was handed out; that
+// is erased. A forked child throws away what its parent had in stock.
 #ifndef WSPROTO_DETAIL_RANDOM_POOL_HPP
 #define WSPROTO_DETAIL_RANDOM_POOL_HPP
 
 #include <wsproto/bytes.hpp>
+#include <wsproto/detail/chacha.hpp>
 #include <wsproto/detail/os_random.hpp>
 
 #include <algorithm>
@@ -14,6 +16,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
+#include <span>
 #include <type_traits>
 
 #if !defined(_WIN32)
@@ -39,7 +43,8 @@ inline void count_forks() noexcept {
 /// objects may still draw from it.
 class RandomPool {
   public:
-    static constexpr std::size_t size = 512;
+    /// What is drawn at once: of more, the operating system fills all.
+    static constexpr std::size_t size = 1024 - sizeof(ChaChaKey);
 
     constexpr RandomPool() noexcept = default;
 
@@ -53,22 +58,36 @@ class RandomPool {
             refill();
         }
         left_ -= out.size();
-        std::byte* const taken = bytes_.data() + left_;
+        std::byte* const taken = batch_.data() + sizeof(ChaChaKey) + left_;
         std::copy_n(taken, out.size(), out.data());
         std::fill_n(taken, out.size(), std::byte{});
     }
 
   private:
-    void refill() noexcept {
-        count_forks();
-        forks_ = fork_count.load(std::memory_order_relaxed);
-        fill_from_os(bytes_);
+    static constexpr unsigned batches_per_seed = 64;
+
+    [[gnu::noinline]] void refill() noexcept {
+        ChaChaKey key{};
+        if (batches_left_ == 0 || forks_ != fork_count.load(std::memory_order_relaxed)) {
+            count_forks();
+            forks_ = fork_count.load(std::memory_order_relaxed);
+            batches_left_ = batches_per_seed;
+            fill_from_os(std::as_writable_bytes(std::span{key}));
+        } else {
+            std::memcpy(key.data(), batch_.data(), sizeof key);
+        }
+        --batches_left_;
+        for (std::size_t made = 0; made != batch_.size(); made += sizeof(ChaChaBlocks)) {
+            const ChaChaBlocks blocks = chacha20(key, static_cast<std::uint32_t>(made / 64));
+            std::memcpy(batch_.data() + made, blocks.data(), sizeof blocks);
+        }
         left_ = size;
     }
 
-    std::array<std::byte, size> bytes_{};
+    std::array<std::byte, sizeof(ChaChaKey) + size> batch_{};  // the next key, then the stock
     std::size_t left_ = 0;
     std::uint32_t forks_ = 0;
+    unsigned batches_left_ = 0;
 };
 static_assert(std::is_trivially_destructible_v<RandomPool>);
 
