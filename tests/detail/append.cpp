@@ -2,6 +2,8 @@
 
 #include "catch.hpp"
 
+#include <algorithm>
+#include <numeric>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,22 @@ TEST_CASE("appended pieces stand one behind the other") {
         append(bytes, as_bytes(piece));
         text += piece;
         CHECK(as_text(bytes) == text);
+    }
+}
+
+TEST_CASE("copying writes all bytes and no others, at every length") {
+    Bytes from(200);
+    std::iota(reinterpret_cast<unsigned char*>(from.data()),
+              reinterpret_cast<unsigned char*>(from.data() + from.size()),
+              static_cast<unsigned char>(1));
+    for (std::size_t size = 0; size <= from.size(); ++size) {
+        CAPTURE(size);
+        Bytes to(size + 2, std::byte{0xee});
+        copy_bytes(to.data() + 1, BytesView{from}.first(size));
+        CHECK(std::equal(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(size),
+                         to.begin() + 1));
+        CHECK(to.front() == std::byte{0xee});
+        CHECK(to.back() == std::byte{0xee});
     }
 }
 

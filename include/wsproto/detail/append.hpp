@@ -14,31 +14,64 @@
 
 namespace wsproto::detail {
 
+/// Copies `bytes` to `to`, which does not overlap them. What is short is done before a call would
+/// have begun.
+inline void copy_bytes(std::byte* to, BytesView bytes) noexcept {
+    const std::byte* const from = bytes.data();
+    const std::size_t size = bytes.size();
+    if (size > 64) {
+        std::memcpy(to, from, size);
+    } else if (size > 32) {
+        std::memcpy(to, from, 16);
+        std::memcpy(to + 16, from + 16, 16);
+        std::memcpy(to + size - 32, from + size - 32, 16);
+        std::memcpy(to + size - 16, from + size - 16, 16);
+    } else if (size >= 16) {
+        std::memcpy(to, from, 16);
+        std::memcpy(to + size - 16, from + size - 16, 16);
+    } else if (size >= 8) {
+        std::memcpy(to, from, 8);
+        std::memcpy(to + size - 8, from + size - 8, 8);
+    } else if (size >= 4) {
+        std::memcpy(to, from, 4);
+        std::memcpy(to + size - 4, from + size - 4, 4);
+    } else if (size > 0) {
+        to[0] = from[0];
+        to[size / 2] = from[size / 2];
+        to[size - 1] = from[size - 1];
+    }
+}
+
+/// What `extend` does where there is no room.
+[[gnu::noinline]] inline std::byte* extend_elsewhere(Bytes& bytes, std::size_t count) {
+    const std::size_t size = bytes.size();
+    Bytes grown;
+    grown.reserve(std::max(size + count, 2 * bytes.capacity()));
+    grown.resize(size + count);
+    if (size > 0) {
+        std::memcpy(grown.data(), bytes.data(), size);
+    }
+    bytes = std::move(grown);
+    return bytes.data() + size;
+}
+
 /// Adds `count` bytes that are left uninitialised, and returns where they begin.
 ///
 /// Where there is no room, the capacity at least doubles; if that throws, nothing has changed.
-inline std::byte* extend(Bytes& bytes, std::size_t count) {
-    const std::size_t size = bytes.size();
-    if (count <= bytes.capacity() - size) {
-        bytes.resize(size + count);
-    } else {
-        Bytes grown;
-        grown.reserve(std::max(size + count, 2 * bytes.capacity()));
-        grown.resize(size + count);
-        if (size > 0) {
-            std::memcpy(grown.data(), bytes.data(), size);
-        }
-        bytes = std::move(grown);
+[[gnu::flatten]] inline std::byte* extend(Bytes& bytes, std::size_t count) {
+    std::byte* const begin = bytes.data();
+    std::byte* const end = begin + bytes.size();
+    // Compared so, GCC sees that `resize` has room, and what is left of it is an addition.
+    if (count > static_cast<std::size_t>(begin + bytes.capacity() - end)) {
+        return extend_elsewhere(bytes, count);
     }
-    return bytes.data() + size;
+    bytes.resize(bytes.size() + count);
+    return end;
 }
 
 /// Adds the bytes of `tail`, which are not among `bytes`.
 inline void append(Bytes& bytes, BytesView tail) {
-    std::byte* const to = extend(bytes, tail.size());
-    if (!tail.empty()) {
-        std::memcpy(to, tail.data(), tail.size());
-    }
+    copy_bytes(extend(bytes, tail.size()), tail);
 }
 
 }  // namespace wsproto::detail
