@@ -102,6 +102,9 @@ class Extension {
     /// Appends the transformed `payload` to `out` and sets its reserved bits in `header`.
     ///
     /// `header.opcode` is Continuation on all but the first frame. `fin`: the message ends here.
+    /// With an error it refuses the frame, and is as it was: nothing is sent, and the next frame is
+    /// as if this one had never been. Where a frame that it took is lost, because another extension
+    /// refuses it or memory lacks, it is not called again.
     virtual Error frame_outbound(FrameHeader& header, BytesView payload, bool fin, Bytes& out) {
         static_cast<void>(header);
         static_cast<void>(fin);

@@ -53,7 +53,10 @@ Error refused(FrameEncoder& encoder, const OutgoingMessage& message,
 }
 
 struct Refusing : Disguise {
-    Error frame_outbound(FrameHeader&, BytesView, bool, Bytes& out) override {
+    bool refuses = true;
+
+    Error frame_outbound(FrameHeader& header, BytesView payload, bool fin, Bytes& out) override {
+        if (!refuses) return Disguise::frame_outbound(header, payload, fin, out);
         append(out, as_bytes("half of"));
         return Error::ExtensionRefusedToSend;
     }
@@ -207,12 +210,46 @@ TEST_CASE("whether a message is compressed is read at its first frame") {
     CHECK(to_hex(out) == "01 01 61 80 01 62");
 }
 
-TEST_CASE("behind an extension that refuses, no message is sent any more, but control frames") {
-    ExtensionStack stack{{std::make_shared<Refusing>()}};
+TEST_CASE("a frame that an extension refuses changes nothing, the next one is sent") {
+    const auto extension = std::make_shared<Refusing>();
+    ExtensionStack stack{{extension}};
     FrameEncoder server = encoder(Server);
     CHECK(refused(server, text("Hello"), &stack) == Error::ExtensionRefusedToSend);
+    extension->refuses = false;
+    Bytes out;
+    CHECK(server.message(&stack, text("a", false), out) == Error::None);
+    extension->refuses = true;
+    CHECK(refused(server, text("b"), &stack) == Error::ExtensionRefusedToSend);
+    CHECK(control(server, Opcode::Ping, "") == "89 00");
+    extension->refuses = false;
+    CHECK(server.message(&stack, text("c"), out) == Error::None);
+    CHECK(out == concat({frame_to(Client, 0x21, disguised("a")),
+                         frame_to(Client, 0x80, disguised("c<out>"))}));
+}
+
+TEST_CASE("behind a frame that one extension took and another refused, no message passes them") {
+    struct Compressing : Disguise {
+        [[nodiscard]] bool compresses() const override { return true; }
+    };
+    struct RefusingToCompress : Refusing {
+        [[nodiscard]] bool compresses() const override { return true; }
+    };
+    const auto refusing = std::make_shared<RefusingToCompress>();
+    ExtensionStack stack{{std::make_shared<Compressing>(), refusing}};
+    FrameEncoder server = encoder(Server);
+    CHECK(refused(server, text("Hello"), &stack) == Error::ExtensionRefusedToSend);
+    refusing->refuses = false;
     CHECK(refused(server, text("Hello"), &stack) == Error::ExtensionRefusedToSend);
     CHECK(control(server, Opcode::Ping, "") == "89 00");
+    OutgoingMessage plain = text("a");
+    plain.compress = false;
+    Bytes out;
+    CHECK(server.message(&stack, plain, out) == Error::None);
+    CHECK(to_hex(out) == "81 01 61");
+    Bytes scratch;
+    OutgoingFrame frame;
+    CHECK(server.gather(&stack, plain, frame, scratch) == Error::None);
+    CHECK(refused(server, text("Hello"), &stack) == Error::ExtensionRefusedToSend);
 }
 
 TEST_CASE("where memory lacks, nothing is sent and the message goes on") {

@@ -95,25 +95,36 @@ class ExtensionStack {
     }
 
     /// Passes `payload` through all in turn; the last one appends to `out`.
+    ///
+    /// Until `outbound_sent`, one that has done its part is ahead of its peer: should the frame get
+    /// lost, as when another one refuses it, nothing that passes them can be sent any more.
     Error outbound(FrameHeader& header, BytesView payload, bool compress, Bytes& out) {
+        if (std::exchange(ahead_, true)) {
+            return Error::ExtensionRefusedToSend;
+        }
         Bytes between;
-        std::size_t index = next_outbound(0, compress);
-        for (;;) {
+        const std::size_t first = next_outbound(0, compress);
+        for (std::size_t index = first;;) {
             const std::size_t next = next_outbound(index + 1, compress);
-            Extension& extension = *stages_[index].extension;
-            if (next == stages_.size()) {
-                return extension.frame_outbound(header, payload, header.fin, out);
-            }
+            const bool last = next == stages_.size();
             Bytes made;
-            if (const Error error = extension.frame_outbound(header, payload, header.fin, made);
-                error != Error::None) {
+            const Error error = stages_[index].extension->frame_outbound(
+                header, payload, header.fin, last ? out : made);
+            if (error != Error::None) {
+                ahead_ = index != first;
                 return error;
+            }
+            if (last) {
+                return Error::None;
             }
             between = std::move(made);
             payload = between;
             index = next;
         }
     }
+
+    /// The frame that `outbound` made is complete.
+    void outbound_sent() noexcept { ahead_ = false; }
 
   private:
     struct Stage {
@@ -210,6 +221,7 @@ class ExtensionStack {
     std::vector<Stage> stages_{};
     RsvBits claimed_{};
     bool always_transforms_ = false;
+    bool ahead_ = false;  // an extension has, or may have, seen a frame that was not sent
 };
 
 }  // namespace wsproto::detail

@@ -85,8 +85,9 @@ class FrameEncoder {
         FrameHeader header = header_of(message);
         BytesView payload = message.payload;
         const bool compress = in_message_ ? compress_ : message.compress;
-        if (extensions != nullptr && extensions->touches(compress)) {
-            const Error error = transform(*extensions, header, message, scratch);
+        const bool transformed = extensions != nullptr && extensions->touches(compress);
+        if (transformed) {
+            const Error error = extensions->outbound(header, payload, compress, scratch);
             if (error != Error::None) {
                 return error;
             }
@@ -95,6 +96,9 @@ class FrameEncoder {
         header.payload_length = payload.size();
         mask_into(scratch, header, payload);
         frame = {encode_header(header), payload};
+        if (transformed) {
+            extensions->outbound_sent();
+        }
         commit(message, text);
         return Error::None;
     }
@@ -110,9 +114,6 @@ class FrameEncoder {
 
   private:
     [[nodiscard]] Error check(const OutgoingMessage& message, Utf8Validator& text) const noexcept {
-        if (broken_) {
-            return Error::ExtensionRefusedToSend;
-        }
         if (in_message_ && message.opcode != opcode_) {
             return Error::DataTypeMismatch;
         }
@@ -134,7 +135,6 @@ class FrameEncoder {
         opcode_ = message.opcode;
         in_message_ = !message.fin;
         text_ = text;
-        broken_ = false;
     }
 
     void draw_key(FrameHeader& header) const {
@@ -163,7 +163,9 @@ class FrameEncoder {
         Appending appending{out};
         const std::size_t gap = header_size(message.payload.size() / 2, masks_);
         extend(out, gap);
-        if (const Error error = transform(extensions, header, message, out); error != Error::None) {
+        const bool compress = in_message_ ? compress_ : message.compress;
+        if (const Error error = extensions.outbound(header, message.payload, compress, out);
+            error != Error::None) {
             return error;
         }
         const std::size_t size = out.size() - appending.begin() - gap;
@@ -181,15 +183,8 @@ class FrameEncoder {
             mask_in_place(MutableBytesView{out}.last(size), *header.masking_key);
         }
         appending.keep();
+        extensions.outbound_sent();
         return Error::None;
-    }
-
-    // An extension that fails half-way cannot go on: no message is sent any more.
-    Error transform(ExtensionStack& extensions, FrameHeader& header, const OutgoingMessage& message,
-                    Bytes& out) {
-        const bool compress = in_message_ ? compress_ : message.compress;
-        broken_ = true;  // until the frame is made
-        return extensions.outbound(header, message.payload, compress, out);
     }
 
     void mask_into(Bytes& scratch, FrameHeader& header, BytesView& payload) const {
@@ -212,7 +207,6 @@ class FrameEncoder {
     bool masks_;
     bool in_message_ = false;
     bool compress_ = true;
-    bool broken_ = false;
 };
 
 }  // namespace wsproto::detail
