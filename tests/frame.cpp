@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 using namespace wsproto;
 using namespace support;
@@ -21,8 +22,15 @@ static_assert(!RsvBits{}.any() && RsvBits{.rsv3 = true}.any());
 static_assert(encode_header({.opcode = Opcode::Ping, .payload_length = 5}).size == 2);
 
 std::string encoded(const FrameHeader& header) {
-    return to_hex(encode_header(header).view());
+    const EncodedHeader bytes = encode_header(header);
+    return to_hex(bytes.view());
 }
+
+template <typename Header>
+concept Viewed = requires(Header&& header) {
+    std::forward<Header>(header).view();
+};
+static_assert(Viewed<const EncodedHeader&> && !Viewed<EncodedHeader>);
 
 }  // namespace
 

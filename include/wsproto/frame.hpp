@@ -89,7 +89,8 @@ struct EncodedHeader {
     std::array<std::byte, max_header_size> bytes;
     std::size_t size;
 
-    [[nodiscard]] constexpr BytesView view() const noexcept { return {bytes.data(), size}; }
+    [[nodiscard]] constexpr BytesView view() const& noexcept { return {bytes.data(), size}; }
+    void view() const&& = delete;
 };
 
 /// The size in bytes of the shortest header for such a payload, the only legal one. RFC 6455 §5.2.

@@ -17,7 +17,8 @@ class OutgoingFrame {
         : header_{header}, payload_{payload} {}
 
     /// 2 to 14 bytes, owned by this object; empty if sending failed.
-    [[nodiscard]] BytesView header() const noexcept { return header_.view(); }
+    [[nodiscard]] BytesView header() const& noexcept { return header_.view(); }
+    void header() const&& = delete;
 
     /// The caller's payload where nothing has to change it, else the scratch memory.
     [[nodiscard]] BytesView payload() const noexcept { return payload_; }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 using namespace wsproto;
 using namespace wsproto::detail;
@@ -32,6 +33,17 @@ Error received(std::string_view digits) {
 EncodedClose encoded(unsigned code, std::string_view reason = {}) {
     return encode_close(static_cast<CloseReason>(code), reason);
 }
+
+std::string wire(unsigned code, std::string_view reason = {}) {
+    const EncodedClose close = encoded(code, reason);
+    return to_hex(close.view());
+}
+
+template <typename Close>
+concept Viewed = requires(Close&& close) {
+    std::forward<Close>(close).view();
+};
+static_assert(Viewed<const EncodedClose&> && !Viewed<EncodedClose>);
 
 }  // namespace
 
@@ -77,8 +89,8 @@ TEST_CASE("a received reason must be complete and valid UTF-8") {
 }
 
 TEST_CASE("a Close to send has two bytes of code and then the reason") {
-    CHECK(to_hex(encoded(1000).view()) == "03 e8");
-    CHECK(to_hex(encoded(4999, "ok").view()) == "13 87 6f 6b");
+    CHECK(wire(1000) == "03 e8");
+    CHECK(wire(4999, "ok") == "13 87 6f 6b");
 }
 
 TEST_CASE("a Close without a code is empty and has no reason") {
@@ -116,7 +128,8 @@ TEST_CASE("a reason is cut to 123 bytes at a code point") {
 TEST_CASE("a reason of 123 bytes is not cut") {
     const std::string reason(123, 'x');
     CHECK(encoded(1000, reason).size == 125);
-    CHECK(as_text(encoded(1000, reason).view().subspan(2)) == reason);
+    const EncodedClose close = encoded(1000, reason);
+    CHECK(as_text(close.view().subspan(2)) == reason);
 }
 
 TEST_CASE("a reason that is invalid behind the cut is refused too") {

@@ -58,7 +58,8 @@ struct EncodedClose {
     std::size_t size = 0;
     Error error = Error::None;
 
-    [[nodiscard]] constexpr BytesView view() const noexcept { return {bytes.data(), size}; }
+    [[nodiscard]] constexpr BytesView view() const& noexcept { return {bytes.data(), size}; }
+    void view() const&& = delete;
 };
 
 /// Cuts the reason to what fits, at a code point.
