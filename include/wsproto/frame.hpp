@@ -6,6 +6,7 @@
 #include <wsproto/bytes.hpp>
 #include <wsproto/detail/mask.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -99,28 +100,44 @@ constexpr std::size_t header_size(std::uint64_t payload_length, bool masked) noe
     return 2 + extended + (masked ? 4 : 0);
 }
 
-/// Writes the header with the shortest length form.
-constexpr EncodedHeader encode_header(const FrameHeader& header) noexcept {
+namespace detail {
+
+constexpr std::byte first_byte(const FrameHeader& header) noexcept {
     const auto bit = [](bool set, unsigned value) { return set ? value : 0U; };
-    const std::uint64_t length = header.payload_length;
-    EncodedHeader out{};
-    out.bytes[0] = static_cast<std::byte>(bit(header.fin, 0x80) | bit(header.rsv.rsv1, 0x40) |
-                                          bit(header.rsv.rsv2, 0x20) | bit(header.rsv.rsv3, 0x10) |
-                                          static_cast<unsigned>(header.opcode));
-    const unsigned short_form = length <= 125      ? static_cast<unsigned>(length)
-                                : length <= 0xFFFF ? 126U
-                                                   : 127U;
-    out.bytes[1] = static_cast<std::byte>(bit(header.masking_key.has_value(), 0x80) | short_form);
-    out.size = 2;
-    const unsigned extended = short_form == 126 ? 2 : short_form == 127 ? 8 : 0;
-    for (unsigned left = extended; left != 0; --left) {
-        out.bytes[out.size++] = static_cast<std::byte>(length >> (8 * (left - 1)));
-    }
-    if (header.masking_key) {
-        for (const std::byte byte : *header.masking_key) {
-            out.bytes[out.size++] = byte;
+    return static_cast<std::byte>(bit(header.fin, 0x80) | bit(header.rsv.rsv1, 0x40) |
+                                  bit(header.rsv.rsv2, 0x20) | bit(header.rsv.rsv3, 0x10) |
+                                  static_cast<unsigned>(header.opcode));
+}
+
+/// Writes a header with the shortest length form; returns its end. `key` is null if there is none.
+constexpr std::byte* put_header(std::byte* to, std::byte first, std::uint64_t length,
+                                const MaskingKey* key = nullptr) noexcept {
+    const unsigned mask_bit = key != nullptr ? 0x80 : 0;
+    *to++ = first;
+    if (length <= 125) {
+        *to++ = static_cast<std::byte>(mask_bit | static_cast<unsigned>(length));
+    } else if (length <= 0xFFFF) {
+        *to++ = static_cast<std::byte>(mask_bit | 126U);
+        *to++ = static_cast<std::byte>(length >> 8);
+        *to++ = static_cast<std::byte>(length);
+    } else {
+        *to++ = static_cast<std::byte>(mask_bit | 127U);
+        for (unsigned bits = 64; bits != 0; bits -= 8) {
+            *to++ = static_cast<std::byte>(length >> (bits - 8));
         }
     }
+    return key != nullptr ? std::copy(key->begin(), key->end(), to) : to;
+}
+
+}  // namespace detail
+
+/// Writes the header with the shortest length form.
+constexpr EncodedHeader encode_header(const FrameHeader& header) noexcept {
+    EncodedHeader out{};
+    const std::byte* const end =
+        detail::put_header(out.bytes.data(), detail::first_byte(header), header.payload_length,
+                           header.masking_key ? &*header.masking_key : nullptr);
+    out.size = static_cast<std::size_t>(end - out.bytes.data());
     return out;
 }
 

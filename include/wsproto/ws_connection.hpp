@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -188,15 +189,23 @@ class WSConnection : public detail::Endpoint<WSConnection> {
     template <typename E>
     Error try_send(const E& event, Bytes& out) {
         std::error_code ec = Error::EventNotAllowed;
-        with_current([&](auto& current) { current.send(event, out, ec); });
-        open_when_agreed();
+        if (connection_) {
+            connection_->send(event, out, ec);
+        } else if (opening_) {
+            opening_->handshake.send(event, out, ec);
+            open_when_agreed();
+        }
         return to_error(ec);
     }
 
     template <typename M>
     Error try_send_gather(const M& message, OutgoingFrame& frame, Bytes& scratch) {
         std::error_code ec = Error::EventNotAllowed;
-        with_current([&](auto& current) { frame = current.send_gather(message, scratch, ec); });
+        if (connection_) {
+            ::new (&frame) OutgoingFrame{connection_->send_gather(message, scratch, ec)};
+        } else if (opening_) {
+            frame = opening_->handshake.send_gather(message, scratch, ec);
+        }
         return to_error(ec);
     }
 

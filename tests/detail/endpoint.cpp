@@ -28,7 +28,7 @@ struct Echo : Endpoint<Echo> {
     Error try_send_gather(const auto& message, OutgoingFrame& frame, Bytes& scratch) {
         if (complaint != Error::None) return complaint;
         append(scratch, as_bytes(line(message)));
-        frame = OutgoingFrame{{}, scratch};
+        frame = OutgoingFrame{std::byte{}, nullptr, scratch};
         return Error::None;
     }
     [[nodiscard]] std::string error_message() const { return "the peer's fault"; }

@@ -101,10 +101,9 @@ class Endpoint : public EventSource {
     template <MessageData Data>
     [[nodiscard]] OutgoingFrame send_gather(const Message<Data>& message, Bytes& scratch) {
         OutgoingFrame frame;
-        const auto& event = as_event(message);
-        if (const Error error = self().try_send_gather(event, frame, scratch);
+        if (const Error error = self().try_send_gather(as_event(message), frame, scratch);
             error != Error::None) {
-            throw_local(error, event);
+            throw_local(error, message);
         }
         return frame;
     }

@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace wsproto::detail {
@@ -55,51 +56,22 @@ class FrameEncoder {
         : random_{std::move(random)}, masks_{role == ConnectionType::Client} {}
 
     /// Appends a frame to `out`; `extensions` may be null.
-    Error message(ExtensionStack* extensions, const OutgoingMessage& message, Bytes& out) {
-        Utf8Validator text = text_;
-        if (const Error error = check(message, text); error != Error::None) {
-            return error;
+    Error message(ExtensionStack* extensions, OutgoingMessage message, Bytes& out) {
+        if (!is_plain(extensions, message)) {
+            return any_message(extensions, message, out);
         }
-        FrameHeader header = header_of(message);
-        const bool compress = in_message_ ? compress_ : message.compress;
-        if (extensions != nullptr && extensions->touches(compress)) {
-            const Error error = append_transformed(*extensions, header, message, out);
-            if (error != Error::None) {
-                return error;
-            }
-        } else {
-            append(header, message.payload, out);
-        }
-        commit(message, text);
+        append(first_byte({.opcode = message.opcode}), message.payload, out);
         return Error::None;
     }
 
     /// The same in two parts; the payload views `message.payload` or `scratch`, which is cleared.
-    Error gather(ExtensionStack* extensions, const OutgoingMessage& message, OutgoingFrame& frame,
+    Error gather(ExtensionStack* extensions, OutgoingMessage message, OutgoingFrame& frame,
                  Bytes& scratch) {
-        Utf8Validator text = text_;
-        if (const Error error = check(message, text); error != Error::None) {
-            return error;
+        if (!is_plain(extensions, message)) {
+            return gather_any(extensions, message, frame, scratch);
         }
         scratch.clear();
-        FrameHeader header = header_of(message);
-        BytesView payload = message.payload;
-        const bool compress = in_message_ ? compress_ : message.compress;
-        const bool transformed = extensions != nullptr && extensions->touches(compress);
-        if (transformed) {
-            const Error error = extensions->outbound(header, payload, compress, scratch);
-            if (error != Error::None) {
-                return error;
-            }
-            payload = scratch;
-        }
-        header.payload_length = payload.size();
-        mask_into(scratch, header, payload);
-        frame = {encode_header(header), payload};
-        if (transformed) {
-            extensions->outbound_sent();
-        }
-        commit(message, text);
+        assemble(first_byte({.opcode = message.opcode}), message.payload, frame, scratch);
         return Error::None;
     }
 
@@ -108,12 +80,64 @@ class FrameEncoder {
         if (payload.size() > max_control_payload) {
             return Error::ControlPayloadTooLong;
         }
-        append({.opcode = opcode}, payload, out);
+        append(first_byte({.opcode = opcode}), payload, out);
         return Error::None;
     }
 
   private:
-    [[nodiscard]] Error check(const OutgoingMessage& message, Utf8Validator& text) const noexcept {
+    // The fast path: a whole and valid message that nothing transforms.
+    [[nodiscard]] bool is_plain(const ExtensionStack* extensions,
+                                OutgoingMessage message) const noexcept {
+        return extensions == nullptr && message.fin && !in_message_ &&
+               (message.opcode != Opcode::Text || is_valid_utf8(message.payload));
+    }
+
+    [[gnu::noinline]] Error any_message(ExtensionStack* extensions, OutgoingMessage message,
+                                        Bytes& out) {
+        Utf8Validator text = text_;
+        if (const Error error = check(message, text); error != Error::None) {
+            return error;
+        }
+        FrameHeader header = header_of(message);
+        if (passes(extensions, message)) {
+            const Error error = append_transformed(*extensions, header, message, out);
+            if (error != Error::None) {
+                return error;
+            }
+        } else {
+            append(first_byte(header), message.payload, out);
+        }
+        commit(message, text);
+        return Error::None;
+    }
+
+    [[gnu::noinline]] Error gather_any(ExtensionStack* extensions, OutgoingMessage message,
+                                       OutgoingFrame& frame, Bytes& scratch) {
+        Utf8Validator text = text_;
+        if (const Error error = check(message, text); error != Error::None) {
+            return error;
+        }
+        scratch.clear();
+        FrameHeader header = header_of(message);
+        BytesView payload = message.payload;
+        const bool transformed = passes(extensions, message);
+        if (transformed) {
+            const bool compress = compresses(message);
+            const Error error = extensions->outbound(header, payload, compress, scratch);
+            if (error != Error::None) {
+                return error;
+            }
+            payload = scratch;
+        }
+        assemble(first_byte(header), payload, frame, scratch);
+        if (transformed) {
+            extensions->outbound_sent();
+        }
+        commit(message, text);
+        return Error::None;
+    }
+
+    [[nodiscard]] Error check(OutgoingMessage message, Utf8Validator& text) const noexcept {
         if (in_message_ && message.opcode != opcode_) {
             return Error::DataTypeMismatch;
         }
@@ -124,53 +148,93 @@ class FrameEncoder {
         return valid && (!message.fin || text.at_boundary()) ? Error::None : Error::TextNotUtf8;
     }
 
-    [[nodiscard]] FrameHeader header_of(const OutgoingMessage& message) const noexcept {
-        return {.fin = message.fin,
-                .opcode = in_message_ ? Opcode::Continuation : message.opcode,
-                .payload_length = message.payload.size()};
+    [[nodiscard]] FrameHeader header_of(OutgoingMessage message) const noexcept {
+        return {.fin = message.fin, .opcode = in_message_ ? Opcode::Continuation : message.opcode};
     }
 
-    void commit(const OutgoingMessage& message, Utf8Validator text) noexcept {
-        compress_ = in_message_ ? compress_ : message.compress;
+    [[nodiscard]] bool compresses(OutgoingMessage message) const noexcept {
+        return in_message_ ? compress_ : message.compress;
+    }
+
+    [[nodiscard]] bool passes(const ExtensionStack* extensions, OutgoingMessage message) const {
+        return extensions != nullptr && extensions->touches(compresses(message));
+    }
+
+    void commit(OutgoingMessage message, Utf8Validator text) noexcept {
+        compress_ = compresses(message);
         opcode_ = message.opcode;
         in_message_ = !message.fin;
         text_ = text;
     }
 
-    void draw_key(FrameHeader& header) const {
+    [[nodiscard]] MaskingKey draw_key() const {
+        MaskingKey key;
+        random_(key);
+        return key;
+    }
+
+    void append(std::byte first, BytesView payload, Bytes& out) const {
         if (masks_) {
-            header.masking_key.emplace();
-            random_(*header.masking_key);
+            append_masked(first, payload, out);
+        } else {
+            append_plain(first, payload, out);
         }
     }
 
-    void append(FrameHeader header, BytesView payload, Bytes& out) const {
-        header.payload_length = payload.size();
-        draw_key(header);
-        const EncodedHeader encoded = encode_header(header);
-        std::byte* const at = extend(out, encoded.size + payload.size());
-        std::memcpy(at, encoded.bytes.data(), encoded.size);
+    [[gnu::noinline, gnu::flatten]] static void append_plain(std::byte first, BytesView payload,
+                                                             Bytes& out) {
+        std::byte* const to = extend(out, header_size(payload.size(), false) + payload.size());
+        copy_bytes(put_header(to, first, payload.size()), payload);
+    }
+
+    [[gnu::noinline, gnu::flatten]] void append_masked(std::byte first, BytesView payload,
+                                                       Bytes& out) const {
+        const MaskingKey key = draw_key();
+        std::byte* const to = extend(out, header_size(payload.size(), true) + payload.size());
+        mask_copy(put_header(to, first, payload.size(), &key), payload, key);
+    }
+
+    // Makes the frame where it is: a copy would have to wait for its bytes.
+    void assemble(std::byte first, BytesView payload, OutgoingFrame& frame, Bytes& scratch) const {
         if (masks_) {
-            mask_copy(at + encoded.size, payload, *header.masking_key);
-        } else if (!payload.empty()) {
-            std::memcpy(at + encoded.size, payload.data(), payload.size());
+            assemble_masked(first, payload, frame, scratch);
+        } else {
+            ::new (&frame) OutgoingFrame{first, nullptr, payload};
         }
+    }
+
+    [[gnu::noinline, gnu::flatten]] void assemble_masked(std::byte first, BytesView payload,
+                                                         OutgoingFrame& frame,
+                                                         Bytes& scratch) const {
+        const MaskingKey key = draw_key();
+        ::new (&frame) OutgoingFrame{first, &key, mask_into(scratch, payload, key)};
+    }
+
+    static BytesView mask_into(Bytes& scratch, BytesView payload, MaskingKey key) {
+        if (!scratch.empty()) {
+            mask_in_place(scratch, key);
+        } else {
+            mask_copy(extend(scratch, payload.size()), payload, key);
+        }
+        return scratch;
     }
 
     // The payload is made behind a gap of the size that its header will probably have.
     Error append_transformed(ExtensionStack& extensions, FrameHeader header,
-                             const OutgoingMessage& message, Bytes& out) {
+                             OutgoingMessage message, Bytes& out) {
         Appending appending{out};
         const std::size_t gap = header_size(message.payload.size() / 2, masks_);
         extend(out, gap);
-        const bool compress = in_message_ ? compress_ : message.compress;
+        const bool compress = compresses(message);
         if (const Error error = extensions.outbound(header, message.payload, compress, out);
             error != Error::None) {
             return error;
         }
         const std::size_t size = out.size() - appending.begin() - gap;
         header.payload_length = size;
-        draw_key(header);
+        if (masks_) {
+            header.masking_key = draw_key();
+        }
         const EncodedHeader encoded = encode_header(header);
         if (encoded.size > gap) {
             extend(out, encoded.size - gap);
@@ -185,20 +249,6 @@ class FrameEncoder {
         appending.keep();
         extensions.outbound_sent();
         return Error::None;
-    }
-
-    void mask_into(Bytes& scratch, FrameHeader& header, BytesView& payload) const {
-        if (!masks_) {
-            return;
-        }
-        draw_key(header);
-        if (payload.data() == scratch.data() && !payload.empty()) {
-            mask_in_place(scratch, *header.masking_key);
-            return;
-        }
-        scratch.resize(payload.size());
-        mask_copy(scratch.data(), payload, *header.masking_key);
-        payload = scratch;
     }
 
     RandomSource random_;
