@@ -113,18 +113,22 @@ constexpr std::byte first_byte(const FrameHeader& header) noexcept {
 constexpr std::byte* put_header(std::byte* to, std::byte first, std::uint64_t length,
                                 const MaskingKey* key = nullptr) noexcept {
     const unsigned mask_bit = key != nullptr ? 0x80 : 0;
+    const auto put_two_bytes = [&to](std::uint64_t number) {
+        *to++ = static_cast<std::byte>(number >> 8);
+        *to++ = static_cast<std::byte>(number);
+    };
     *to++ = first;
     if (length <= 125) {
         *to++ = static_cast<std::byte>(mask_bit | static_cast<unsigned>(length));
     } else if (length <= 0xFFFF) {
         *to++ = static_cast<std::byte>(mask_bit | 126U);
-        *to++ = static_cast<std::byte>(length >> 8);
-        *to++ = static_cast<std::byte>(length);
+        put_two_bytes(length);
     } else {
         *to++ = static_cast<std::byte>(mask_bit | 127U);
-        for (unsigned bits = 64; bits != 0; bits -= 8) {
-            *to++ = static_cast<std::byte>(length >> (bits - 8));
-        }
+        put_two_bytes(length >> 48);
+        put_two_bytes(length >> 32);
+        put_two_bytes(length >> 16);
+        put_two_bytes(length);
     }
     return key != nullptr ? std::copy(key->begin(), key->end(), to) : to;
 }
