@@ -75,7 +75,7 @@ constexpr Figure figures[] = {
     {{"send", "server, appended, %", "wsproto"},
      1.1,
      large_sizes,
-     {"send", "server, appended, %", "limit"}},
+     {"send", "server, appended, %", "memcpy"}},
     {{"send", "server, appended, 16 B", "wsproto"}, 6, none},
     {{"send", "server, gathered, %", "wsproto"}, 6, gather_sizes},
     {{"send", "client, appended, 16 KiB", "wsproto"},

@@ -28,9 +28,10 @@ struct Messages {
     std::size_t size = 0;
     std::size_t count = 0;
     PageBuffer content;
+    std::size_t begin = 0;  ///< Of the first message in the content.
 
     [[nodiscard]] std::string_view operator[](std::size_t index) const noexcept {
-        return std::string_view{content}.substr(index * size, size);
+        return std::string_view{content}.substr(begin + index * size, size);
     }
     [[nodiscard]] bool text() const noexcept { return payload != Payload::Binary; }
 };
