@@ -4,6 +4,7 @@
 
 #include <wsproto/wsproto.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <span>
@@ -42,7 +43,7 @@ struct Usage {
 // Buffers of the event loop: every connection of a thread can use the same.
 struct Loop {
     PageBuffer input{};
-    PageBuffer copy{};
+    wsproto::Bytes copy{};
     wsproto::Bytes output{};
     wsproto::Bytes scratch{};
 };
@@ -53,21 +54,20 @@ Loop& loop() {
 }
 
 /// `size` bytes, with slack behind them.
-wsproto::MutableBytesView padded(PageBuffer& buffer, std::size_t size) {
-    if (buffer.size() < size + slack) {
-        buffer.resize(size + slack);
-    }
-    return std::as_writable_bytes(std::span{buffer}).first(size);
-}
-
 wsproto::MutableBytesView input_buffer(std::size_t size) {
-    return padded(loop().input, size);
+    PageBuffer& input = loop().input;
+    if (input.size() < size + slack) {
+        input.resize(size + slack);
+    }
+    return std::as_writable_bytes(std::span{input}).first(size);
 }
 
+/// The same bytes in a block as the library has them for its copies, with slack behind them.
 wsproto::MutableBytesView copy_of(wsproto::BytesView read) {
-    const auto copy = padded(loop().copy, read.size());
+    wsproto::Bytes& copy = loop().copy;
+    copy.resize(std::max(copy.size(), read.size() + slack));
     std::memcpy(copy.data(), read.data(), read.size());
-    return copy;
+    return wsproto::MutableBytesView{copy}.first(read.size());
 }
 
 ConnectionType type_of(Role role) {
