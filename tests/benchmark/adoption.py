@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What it costs to take a WebSocket library into a program: compile time of a file that opens a
-connection and echoes, and of its includes alone; size of the object; size of the stripped program.
+connection and echoes, and of its includes alone; code and data in both objects; size of the stripped
+program.
 
 The programs are those of adoption/, built by CMake; the commands are those of CMake. Before they
 are measured, each has to echo."""
@@ -27,6 +28,9 @@ REQUEST = ("GET /chat HTTP/1.1\r\nHost: server.example.com\r\nUpgrade: websocket
 HELLO = bytes.fromhex("81 85 37 fa 21 3d 7f 9f 4d 51 58")
 CLOSE = bytes.fromhex("88 82 00 00 00 00 03 e8")
 ECHO = bytes.fromhex("81 05 48 65 6c 6c 6f")
+
+# The figures to reach: row, and how much of Beast's wsproto may take at most.
+FIGURES = [("compile, includes alone", 1 / 4), ("object, includes alone", 1 / 10)]
 
 NAMES = {"beast": "Beast", "beast tcp": "Beast, TCP"}
 HAVE_NO_HANDSHAKE = ("wslay", "wsproto core")
@@ -107,7 +111,8 @@ def measure(program, commands, runs, scratch):
     stripped = scratch / "stripped"
     subprocess.run(["strip", program, "-o", stripped], check=True)
     return {"compile, echo": both, "compile, includes alone": alone,
-            "object, code and data": [size_of(scratch / "echo.o")],
+            "object, echo": [size_of(scratch / "echo.o")],
+            "object, includes alone": [size_of(scratch / "includes.o")],
             "program, stripped": [stripped.stat().st_size]}
 
 
@@ -128,6 +133,17 @@ def print_table(rows):
         print(f"{row['name'] + ', ' + row['unit']:<26}" + values)
 
 
+def print_figures(measured):
+    """What wsproto takes of what Beast takes, and whether that is little enough."""
+    if not {"wsproto", "Beast"} <= measured.keys():
+        return
+    print(f"\n{'figures to reach':<56}{'median':>8}{'at most':>9}")
+    for row, most in FIGURES:
+        ours, its = (statistics.median(measured[name][row]) for name in ("wsproto", "Beast"))
+        verdict = "reached" if ours / its <= most else "MISSED"
+        print(f"adoption: {row + ': wsproto / Beast':<46}{ours / its:>8.3f}{most:>9.3f}  {verdict}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=pathlib.Path, help="where compile_commands.json is")
@@ -142,6 +158,7 @@ def main():
                     for program in arguments.programs}
     rows = list(rows_of(measured))
     print_table(rows)
+    print_figures(measured)
     if arguments.json:
         arguments.json.write_text(json.dumps({"facts": [], "rows": rows}, indent=1) + "\n")
 
