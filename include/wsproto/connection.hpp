@@ -6,9 +6,9 @@
 #include <wsproto/bytes.hpp>
 #include <wsproto/connection_state.hpp>
 #include <wsproto/detail/attempt.hpp>
-#include <wsproto/detail/close_payload.hpp>
 #include <wsproto/detail/endpoint.hpp>
 #include <wsproto/detail/extension_stack.hpp>
+#include <wsproto/detail/frame_event.hpp>
 #include <wsproto/detail/input_buffer.hpp>
 #include <wsproto/error_code.hpp>
 #include <wsproto/errors.hpp>
@@ -175,11 +175,7 @@ class Connection : public detail::Endpoint<Connection> {
         if (!protocol_.next_whole(input_.front(), input_.slack(), frame)) {
             return false;
         }
-        if (frame.opcode == Opcode::Text) {
-            deliver_message<TextMessage>(as_text(frame.payload), frame, slot);
-        } else {
-            deliver_message<BytesMessage>(frame.payload, frame, slot);
-        }
+        detail::show_message(frame, slot);
         return true;
     }
 
@@ -188,7 +184,7 @@ class Connection : public detail::Endpoint<Connection> {
         Frame frame;
         const bool shown = protocol_.next_piece(input_.front(), frame);
         if (shown) {
-            deliver_message<BytesMessage>(frame.payload, frame, slot);
+            detail::show_message(frame, slot);
         }
         return shown;
     }
@@ -226,47 +222,16 @@ class Connection : public detail::Endpoint<Connection> {
             progress = protocol_.next(input_.front(), frame);
         } while (progress == Progress::NeedMore && input_.size() != 0);
         if (progress == Progress::Ready) {
-            deliver(frame, slot);
+            detail::show_frame(frame, slot);
+            if (frame.opcode == Opcode::Close) {
+                clean_ = state_ == ConnectionState::LocalClosing;
+                move(detail::Action::ReceiveClose);
+            }
         } else if (progress == Progress::Failed) {
             error_ = protocol_.error();
             move(detail::Action::ReceiveError);
         }
         return progress;
-    }
-
-    void deliver(const Frame& frame, Event& slot) {
-        switch (frame.opcode) {
-            case Opcode::Text:
-                deliver_message<TextMessage>(as_text(frame.payload), frame, slot);
-                break;
-            case Opcode::Ping:
-                slot = Ping{.payload = frame.payload};
-                break;
-            case Opcode::Pong:
-                slot = Pong{.payload = frame.payload};
-                break;
-            case Opcode::Close:
-                deliver_close(frame.payload, slot);
-                break;
-            default:
-                deliver_message<BytesMessage>(frame.payload, frame, slot);
-        }
-    }
-
-    template <typename M, typename Data>
-    static void deliver_message(Data data, const Frame& frame, Event& slot) {
-        M* const shown = std::get_if<M>(&slot);
-        M& message = shown != nullptr ? *shown : slot.emplace<M>();
-        message.data = data;
-        message.frame_finished = frame.frame_finished;
-        message.message_finished = frame.message_finished;
-    }
-
-    void deliver_close(BytesView payload, Event& slot) {
-        const auto close = detail::parse_close(payload);
-        slot = CloseConnection{.code = close.code, .reason = std::string{as_text(close.reason)}};
-        clean_ = state_ == ConnectionState::LocalClosing;
-        move(detail::Action::ReceiveClose);
     }
 
     // RFC 6455 §7.1.5: without a Close from the peer, the code is 1006.
