@@ -35,8 +35,11 @@ namespace detail {
 /// Where the first element of a list ends: at a comma that is not inside a quoted string, or at
 /// the end of the text. RFC 9110 §5.6.4.
 [[nodiscard]] constexpr std::size_t list_element_size(std::string_view list) noexcept {
-    bool quoted = false;
     std::size_t at = 0;
+    while (at < list.size() && list[at] != ',' && list[at] != '"') {
+        ++at;
+    }
+    bool quoted = false;
     for (; at < list.size() && (quoted || list[at] != ','); ++at) {
         if (list[at] == '"') {
             quoted = !quoted;

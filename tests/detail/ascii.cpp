@@ -12,6 +12,7 @@ namespace {
 
 static_assert(to_lower('A') == 'a' && to_lower('Z') == 'z');
 static_assert(equals_ignoring_case("WebSocket", "wEBsOCKET"));
+static_assert(is_in_any_case("Sec-WebSocket-Key", "sec-websocket-key"));
 static_assert(is_token("permessage-deflate"));
 static_assert(is_visible_ascii("/chat?x=%20"));
 static_assert(is_field_value("a b"));
@@ -43,6 +44,26 @@ TEST_CASE("texts that differ in more than case are not equal") {
     CHECK_FALSE(equals_ignoring_case("[", "{"));  // 0x20 apart, as letters are
     CHECK_FALSE(equals_ignoring_case("\xc4", "\xe4"));
     CHECK(equals_ignoring_case("", ""));
+}
+
+TEST_CASE("a text is compared and lowered in words like character by character") {
+    const std::string lower = "q-x{z`a@0\xe1~m1_n[o";
+    for (std::size_t size = 0; size <= lower.size(); ++size) {
+        const std::string_view wanted = std::string_view{lower}.substr(0, size);
+        CHECK(is_in_any_case(wanted, wanted));
+        CHECK_FALSE(is_in_any_case(std::string{wanted} + 'a', wanted));
+        for (std::size_t at = 0; at < size; ++at) {
+            for (int code = 0; code < 256; ++code) {
+                std::string text{wanted};
+                text[at] = static_cast<char>(code);
+                REQUIRE(is_in_any_case(text, wanted) == equals_ignoring_case(text, wanted));
+                std::string expected{wanted};
+                expected[at] = to_lower(text[at]);
+                make_lower(text.data(), text.size());
+                REQUIRE(text == expected);
+            }
+        }
+    }
 }
 
 TEST_CASE("the token characters are those of the RFC") {

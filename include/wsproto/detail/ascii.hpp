@@ -1,18 +1,81 @@
 // The character classes of HTTP fields, and comparison in any case. RFC 9110 §5.
 //
-// Only ASCII has case here, whatever the locale. Which field is what is not known here.
+// What every head is full of is done eight characters at a time. Only ASCII has case here, whatever
+// the locale. Which field is what is not known here.
 #ifndef WSPROTO_DETAIL_ASCII_HPP
 #define WSPROTO_DETAIL_ASCII_HPP
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace wsproto::detail {
 
 [[nodiscard]] constexpr char to_lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+/// Eight characters.
+using AsciiWord = std::uint64_t;
+inline constexpr std::size_t word_size = sizeof(AsciiWord);
+
+/// Eight times the same character.
+[[nodiscard]] constexpr AsciiWord each_byte(unsigned char c) noexcept {
+    return 0x0101010101010101 * AsciiWord{c};
+}
+
+[[nodiscard]] inline AsciiWord load_word(const char* from) noexcept {
+    AsciiWord word = 0;
+    std::memcpy(&word, from, sizeof(word));
+    return word;
+}
+
+[[nodiscard]] constexpr AsciiWord word_to_lower(AsciiWord word) noexcept {
+    const AsciiWord low_bits = word & each_byte(0x7f);
+    const AsciiWord from_a = low_bits + each_byte(0x80 - 'A');
+    const AsciiWord beyond_z = low_bits + each_byte(0x80 - 'Z' - 1);
+    return word | (from_a & ~beyond_z & ~word & each_byte(0x80)) >> 2;
+}
+
+/// Turns the letters of a text into lower case, where it lies.
+inline void make_lower(char* text, std::size_t size) noexcept {
+    const auto lower_word = [&](std::size_t at) {
+        const AsciiWord word = word_to_lower(load_word(text + at));
+        std::memcpy(text + at, &word, sizeof(word));
+    };
+    if (size < word_size) {
+        std::transform(text, text + size, text, [](char c) { return to_lower(c); });
+        return;
+    }
+    for (std::size_t at = 0; at < size - word_size; at += word_size) {
+        lower_word(at);
+    }
+    lower_word(size - word_size);  // what it overlaps is in lower case by now, and stays so
+}
+
+/// Whether a text, of a word at least, is `lower` but for case; both have the same size.
+[[nodiscard]] inline bool words_match(const char* text, std::string_view lower) noexcept {
+    const std::size_t last = lower.size() - word_size;  // may overlap the one before it
+    AsciiWord difference = word_to_lower(load_word(text + last)) ^ load_word(lower.data() + last);
+    for (std::size_t at = 0; at < last; at += word_size) {
+        difference |= word_to_lower(load_word(text + at)) ^ load_word(lower.data() + at);
+    }
+    return difference == 0;
+}
+
+/// Whether the text is `lower`, which is in lower case, in any case.
+[[nodiscard]] constexpr bool is_in_any_case(std::string_view text,
+                                            std::string_view lower) noexcept {
+    if (text.size() != lower.size()) return false;
+    if (!std::is_constant_evaluated() && text.size() >= word_size) {
+        return words_match(text.data(), lower);
+    }
+    return std::equal(text.begin(), text.end(), lower.begin(),
+                      [](char x, char y) { return to_lower(x) == y; });
 }
 
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
@@ -37,13 +100,19 @@ inline constexpr std::array<bool, 256> token_chars = [] {
 
 /// token: at least one tchar. RFC 9110 §5.6.2.
 [[nodiscard]] constexpr bool is_token(std::string_view text) noexcept {
-    return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return is_token_char(c); });
 }
 
-/// Only VCHAR, and at least one: no spaces, no controls, nothing beyond ASCII. RFC 5234 B.1.
+/// VCHAR: no space, no control, nothing beyond ASCII. RFC 5234 B.1.
+[[nodiscard]] constexpr bool is_visible_char(char c) noexcept {
+    return c >= 0x21 && c <= 0x7e;
+}
+
+/// Only VCHAR, and at least one.
 [[nodiscard]] constexpr bool is_visible_ascii(std::string_view text) noexcept {
     return !text.empty() &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x21 && c <= 0x7e; });
+           std::all_of(text.begin(), text.end(), [](char c) { return is_visible_char(c); });
 }
 
 /// field-value: tabs, spaces, VCHAR and obs-text, but no other control. RFC 9110 §5.5.
@@ -56,12 +125,22 @@ inline constexpr std::array<bool, 256> token_chars = [] {
     });
 }
 
-/// The text without the white space (OWS) at its ends. RFC 9110 §5.6.3.
+/// OWS. RFC 9110 §5.6.3.
+[[nodiscard]] constexpr bool is_white_space(char c) noexcept {
+    return c == ' ' || c == '\t';
+}
+
+/// The text without the white space at its ends.
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {
-    const std::size_t first = std::min(text.find_first_not_of(" \t"), text.size());
-    const std::size_t last = text.find_last_not_of(" \t");
-    return last == std::string_view::npos ? std::string_view{}
-                                          : text.substr(first, last + 1 - first);
+    std::size_t begin = 0;
+    std::size_t end = text.size();
+    while (begin != end && is_white_space(text[begin])) {
+        ++begin;
+    }
+    while (end != begin && is_white_space(text[end - 1])) {
+        --end;
+    }
+    return {text.data() + begin, end - begin};
 }
 
 }  // namespace wsproto::detail

@@ -6,6 +6,7 @@
 
 #include <wsproto/bytes.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -58,6 +59,20 @@ template <std::size_t Size>
     return text;
 }
 
+/// For every character its value as a digit, 64 if it is none.
+inline constexpr std::array<std::uint8_t, 256> base64_values = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(64);
+    for (std::uint8_t value = 0; value < 64; ++value) {
+        values[static_cast<unsigned char>(base64_alphabet[value])] = value;
+    }
+    return values;
+}();
+
+[[nodiscard]] constexpr std::uint8_t base64_value(char c) noexcept {
+    return base64_values[static_cast<unsigned char>(c)];
+}
+
 /// Whether the text is what `base64_string` makes of some 16 bytes. RFC 6455 §4.1, item 7.
 ///
 /// Deliberately stricter than many decoders: the four bits that 22 characters have beyond 128 must
@@ -67,9 +82,9 @@ template <std::size_t Size>
     if (text.size() != base64_size(16) || text.substr(digits) != "==") {
         return false;
     }
-    const std::string_view alphabet{base64_alphabet};
-    const bool only_digits = text.find_first_not_of(alphabet) == digits;
-    return only_digits && alphabet.find(text[digits - 1]) % 16 == 0;
+    const bool only_digits = std::all_of(text.begin(), text.begin() + digits,
+                                         [](char c) { return base64_value(c) < 64; });
+    return only_digits && base64_value(text[digits - 1]) % 16 == 0;
 }
 
 }  // namespace wsproto::detail

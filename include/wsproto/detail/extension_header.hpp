@@ -106,7 +106,8 @@ class ExtensionReader {
     }
 
     constexpr bool skip_spaces() noexcept {
-        return !take(std::min(rest_.find_first_not_of(" \t"), rest_.size())).empty();
+        const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_white_space);
+        return !take(static_cast<std::size_t>(end - rest_.begin())).empty();
     }
 
     std::string_view rest_;
