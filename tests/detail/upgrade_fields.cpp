@@ -33,6 +33,20 @@ TEST_CASE("each field is recognised by its name, in any case") {
     }
 }
 
+TEST_CASE("a name that differs in one character is not recognised") {
+    for (const std::string_view name : upgrade_field_names) {
+        for (std::size_t at = 0; at != name.size(); ++at) {
+            std::string other{name};
+            other[at] = other[at] == '_' ? '-' : '_';
+            CHECK_FALSE(upgrade_field(other));
+            other[at] = static_cast<char>(name[at] ^ 0x60);
+            CHECK_FALSE(upgrade_field(other));
+        }
+        CHECK_FALSE(upgrade_field(name.substr(1)));
+        CHECK_FALSE(upgrade_field(std::string{name} + 's'));
+    }
+}
+
 TEST_CASE("fields are gathered in one pass, others left out") {
     const std::string_view text =
         "GET / HTTP/1.1\r\nhost: a\r\nX: y\r\nCONNECTION: close\r\nHost: b\r\n\r\n";

@@ -74,7 +74,8 @@ class MessageHead {
         for (std::size_t index = 0; index != field_count(); ++index) {
             const auto [name, value] = field(index);
             if (wanted(name)) {
-                headers.emplace_back(lowered(name), value);
+                std::string& text = headers.emplace_back(name, value).first;
+                make_lower(text.data(), text.size());
             }
         }
         return headers;
@@ -86,14 +87,6 @@ class MessageHead {
     }
 
   private:
-    static std::string lowered(std::string_view name) {
-        std::string text{name};
-        for (char& c : text) {
-            c = to_lower(c);
-        }
-        return text;
-    }
-
     [[nodiscard]] std::string_view part(std::size_t begin, std::size_t end) const noexcept {
         return {text_.data() + begin, end - begin};
     }

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,46 +46,62 @@ inline constexpr std::array<std::string_view, 10> upgrade_field_names = {
     "transfer-encoding",
 };
 
+/// Where to look for a name, of one character at least: no two of them share a slot.
+constexpr std::size_t upgrade_field_slot(std::string_view name) noexcept {
+    return (name.size() + static_cast<unsigned char>(to_lower(name.front()))) % 32;
+}
+
+/// For each slot the index of the name, or how many there are.
+inline constexpr std::array<std::uint8_t, 32> upgrade_field_slots = [] {
+    std::array<std::uint8_t, 32> slots{};
+    slots.fill(upgrade_field_names.size());
+    for (std::uint8_t index = 0; index != upgrade_field_names.size(); ++index) {
+        slots[upgrade_field_slot(upgrade_field_names[index])] = index;
+    }
+    return slots;
+}();
+
 /// Which of them has that name, in any case.
 constexpr std::optional<UpgradeField> upgrade_field(std::string_view name) noexcept {
-    for (std::size_t index = 0; index != upgrade_field_names.size(); ++index) {
-        if (equals_ignoring_case(name, upgrade_field_names[index])) {
-            return static_cast<UpgradeField>(index);
-        }
-    }
-    return std::nullopt;
+    if (name.empty()) return std::nullopt;
+    const std::size_t index = upgrade_field_slots[upgrade_field_slot(name)];
+    const bool known =
+        index != upgrade_field_names.size() && is_in_any_case(name, upgrade_field_names[index]);
+    return known ? std::optional{static_cast<UpgradeField>(index)} : std::nullopt;
 }
 
 /// All lines of one field.
 struct FieldLines {
     std::size_t count = 0;
     std::string_view first{};
-    std::string joined{};  ///< Of several lines; RFC 9110 §5.3.
+    std::unique_ptr<std::string> joined{};  ///< Of several lines; RFC 9110 §5.3.
 
     void add(std::string_view value) {
         if (count++ == 0) {
             first = value;
             return;
         }
-        joined = count == 2 ? std::string{first} : joined;
-        joined.append(", ").append(value);
+        if (!joined) {
+            joined = std::make_unique<std::string>(first);
+        }
+        joined->append(", ").append(value);
     }
 
     [[nodiscard]] bool present() const noexcept { return count != 0; }
 
-    [[nodiscard]] std::string_view value() const noexcept { return count > 1 ? joined : first; }
+    [[nodiscard]] std::string_view value() const noexcept { return joined ? *joined : first; }
 
     /// Whether there is one line, and it says `text`.
     [[nodiscard]] bool is(std::string_view text) const noexcept {
         return count == 1 && first == text;
     }
 
-    /// Whether `token` is an element of the list, in any case.
+    /// Whether `token`, in lower case, is an element of the list, in any case.
     [[nodiscard]] bool lists(std::string_view token) const noexcept {
         std::string_view rest = value();
         while (!rest.empty()) {
             const std::size_t size = list_element_size(rest);
-            if (equals_ignoring_case(trim(rest.substr(0, size)), token)) {
+            if (is_in_any_case(trim(rest.substr(0, size)), token)) {
                 return true;
             }
             rest.remove_prefix(size < rest.size() ? size + 1 : size);
