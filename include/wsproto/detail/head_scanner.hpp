@@ -10,9 +10,9 @@
 #include <wsproto/error_code.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace wsproto::detail {
@@ -31,22 +31,42 @@ constexpr bool is_field_char(char c) noexcept {
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
-/// How many bytes at the front are no controls, not even tabs; eight at a time.
-inline std::size_t count_printable(std::string_view text) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101;
+/// How many characters at the front are `legal`. `illegal_in` does it for eight at once: the
+/// highest bit of each that is not, where only the first has to be exact.
+template <typename Legal, typename IllegalIn>
+std::size_t count_legal(std::string_view text, Legal legal, IllegalIn illegal_in) noexcept {
     std::size_t at = 0;
-    for (; text.size() - at >= sizeof(ones); at += sizeof(ones)) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, sizeof(word));
-        const std::uint64_t below_space = (word - ones * 0x20) & ~word;
-        const std::uint64_t delete_gone = word ^ (ones * 0x7f);
-        const std::uint64_t is_delete = (delete_gone - ones) & ~delete_gone;
-        if (((below_space | is_delete) & (ones * 0x80)) != 0) break;
+    for (; text.size() - at >= word_size; at += word_size) {
+        const AsciiWord illegal = illegal_in(load_word(text.data() + at)) & each_byte(0x80);
+        if (illegal == 0) continue;
+        if (std::endian::native != std::endian::little) break;
+        return at + static_cast<std::size_t>(std::countr_zero(illegal)) / 8;
     }
-    while (at < text.size() && is_field_char(text[at]) && text[at] != '\t') {
+    while (at != text.size() && legal(text[at])) {
         ++at;
     }
     return at;
+}
+
+/// How many bytes at the front are no controls, not even tabs.
+inline std::size_t count_printable(std::string_view text) noexcept {
+    const auto legal = [](char c) { return is_field_char(c) && c != '\t'; };
+    return count_legal(text, legal, [](AsciiWord word) {
+        return ((word - each_byte(0x20)) | ((word ^ each_byte(0x7f)) - each_byte(1))) & ~word;
+    });
+}
+
+/// How many bytes at the front are visible ASCII.
+inline std::size_t count_visible(std::string_view text) noexcept {
+    return count_legal(text, is_visible_char, [](AsciiWord word) {
+        return word | (word + each_byte(1)) | (word - each_byte(0x21));
+    });
+}
+
+inline std::size_t count_token_chars(std::string_view text) noexcept {
+    const auto end =
+        std::find_if_not(text.begin(), text.end(), [](char c) { return is_token_char(c); });
+    return static_cast<std::size_t>(end - text.begin());
 }
 
 class HeadScanner {
@@ -66,8 +86,8 @@ class HeadScanner {
         const std::string_view allowed = data.substr(0, left);
         Result result{};
         while (result.size != allowed.size() && !complete() && result.error == Error::None) {
-            const std::string_view rest = allowed.substr(result.size);
-            std::size_t count = count_plain(rest);
+            const std::string_view rest = behind(allowed, result.size);
+            std::size_t count = take_many(rest, budget);
             if (count == 0) {
                 result.error = take(rest.front(), budget);
                 count = result.error == Error::None ? 1 : 0;
@@ -103,17 +123,38 @@ class HeadScanner {
     // What a browser sends.
     static constexpr std::size_t usual_fields = 16;
 
-    // How many bytes at the front change nothing but the size.
-    [[nodiscard]] std::size_t count_plain(std::string_view data) const noexcept {
-        if (at_ == At::Value) {
-            return count_printable(data);
+    // How many bytes at the front needed no look at each: a whole field, or what only adds to a
+    // part. 0 if the first one does.
+    std::size_t take_many(std::string_view data, HeadBudget budget) {
+        switch (at_) {
+            case At::StartLine:
+                return count_visible(data);
+            case At::LineStart:
+                return take_whole_field(data, budget);
+            case At::Name:
+                return count_token_chars(data);
+            case At::Value:
+                return count_printable(data);
+            default:
+                return 0;
         }
-        if (at_ != At::Name) {
-            return 0;
-        }
-        const auto end =
-            std::find_if_not(data.begin(), data.end(), [](char c) { return is_token_char(c); });
-        return static_cast<std::size_t>(end - data.begin());
+    }
+
+    // The usual case: the line is there to its end, and nothing in it is odd. Else nothing changes.
+    std::size_t take_whole_field(std::string_view data, HeadBudget budget) {
+        const std::size_t name_end = count_token_chars(data);
+        if (name_end == 0 || name_end == data.size() || data[name_end] != ':') return 0;
+        const std::size_t value_end = name_end + 1 + count_printable(behind(data, name_end + 1));
+        const std::string_view rest = behind(data, value_end);
+        const bool ends = rest.size() >= 2 && rest[0] == '\r' && rest[1] == '\n';
+        if (!ends || layout_.fields.size() >= budget.fields) return 0;
+        add_field({.name = size_, .name_end = size_ + name_end, .value_end = size_ + value_end});
+        return value_end + 2;
+    }
+
+    // substr, for `size` that cannot be too much.
+    static std::string_view behind(std::string_view data, std::size_t size) noexcept {
+        return {data.data() + size, data.size() - size};
     }
 
     Error take(char c, HeadBudget budget) {
@@ -140,11 +181,15 @@ class HeadScanner {
     Error begin_field(char c, HeadBudget budget) {
         if (!is_token_char(c)) return Error::BadHttpMessage;
         if (layout_.fields.size() >= budget.fields) return Error::TooManyHeaders;
+        add_field({.name = size_});
+        return move_to(At::Name);
+    }
+
+    void add_field(HeadLayout::Field field) {
         if (layout_.fields.empty()) {
             layout_.fields.reserve(usual_fields);
         }
-        layout_.fields.push_back({.name = size_});
-        return move_to(At::Name);
+        layout_.fields.push_back(field);
     }
 
     Error take_of_start_line(char c) {
@@ -155,8 +200,7 @@ class HeadScanner {
         if (c == ' ' && layout_.second_space == 0) {
             return take_space();
         }
-        const bool visible = c >= 0x21 && c <= 0x7e;
-        const bool legal = kind_ == HeadKind::Request ? visible : is_field_char(c);
+        const bool legal = kind_ == HeadKind::Request ? is_visible_char(c) : is_field_char(c);
         return legal ? Error::None : Error::BadHttpMessage;
     }
 
