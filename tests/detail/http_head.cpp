@@ -56,6 +56,14 @@ TEST_CASE("a head is taken off the input, and nothing behind it") {
     CHECK(head.head().headers() == Headers{{"a", "b"}});
 }
 
+TEST_CASE("a head that came in one piece is read where it lies") {
+    Bytes bytes = support::concat({as_bytes("GET /x HTTP/1.1\r\nA: b\r\n\r\n")});
+    MutableBytesView in{bytes};
+    HttpHead head{HeadKind::Request};
+    CHECK(head.read(in, plenty) == Progress::Ready);
+    CHECK(as_bytes(head.head().method()).data() == bytes.data());
+}
+
 TEST_CASE("a body or an upgrade that is announced does not move the end of the head") {
     for (const std::string_view fields :
          {"Content-Length: 4\r\n", "Transfer-Encoding: chunked\r\n",

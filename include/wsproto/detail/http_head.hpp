@@ -35,8 +35,8 @@ class HttpHead {
     [[nodiscard]] Progress read(MutableBytesView& in, HeadBudget limits) {
         const auto result = scanner_.scan(as_text(in), remaining(limits));
         const BytesView taken = in.first(result.size);
-        append(text_, taken);
         in = in.subspan(result.size);
+        keep(taken);
         // llhttp has seen nothing but the bytes before the scanner's complaint: its own comes
         // first.
         error_ = parse(as_text(taken)) ? result.error : Error::BadHttpMessage;
@@ -52,8 +52,11 @@ class HttpHead {
     /// Whether any byte of the head was read.
     [[nodiscard]] bool started() const noexcept { return scanner_.size() != 0; }
 
-    /// The head, once complete; valid until the next call that is not const.
-    [[nodiscard]] MessageHead head() const noexcept { return {as_text(text_), scanner_.layout()}; }
+    /// The head, once complete; valid until the next call that is not const, and as long as the
+    /// input that was read.
+    [[nodiscard]] MessageHead head() const noexcept {
+        return {as_text(kept_.empty() ? whole_ : kept_), scanner_.layout()};
+    }
 
     /// How the body ends that follows it.
     [[nodiscard]] BodyFraming framing() const noexcept { return found_.framing; }
@@ -70,7 +73,7 @@ class HttpHead {
     void start_next() {
         used_.size += scanner_.size();
         used_.fields += scanner_.layout().fields.size();
-        text_.clear();
+        kept_.clear();
         scanner_ = HeadScanner{kind_};
         reset_parser();
     }
@@ -81,6 +84,15 @@ class HttpHead {
         unsigned status_code = 0;
         BodyFraming framing{};
     };
+
+    // A head that came in one piece is read where it lies.
+    void keep(BytesView taken) {
+        if (kept_.empty() && scanner_.complete()) {
+            whole_ = taken;
+        } else {
+            append(kept_, taken);
+        }
+    }
 
     static HeadBudget minus(HeadBudget from, std::size_t size, std::size_t fields) noexcept {
         return {.size = from.size - std::min(from.size, size),
@@ -151,7 +163,8 @@ class HttpHead {
     HeadKind kind_;
     Error error_ = Error::None;
     HeadBudget used_{};
-    Bytes text_{};
+    Bytes kept_{};
+    BytesView whole_{};
     HeadScanner scanner_;
     llhttp_t parser_{};
     Found found_{};
