@@ -162,8 +162,9 @@ class H11Handshake : public detail::Endpoint<H11Handshake> {
     using End = std::variant<detail::ClientHandshake, detail::ServerHandshake>;
 
     static End make_end(ConnectionType role, const Options& options) {
-        return role == ConnectionType::Client ? End{detail::ClientHandshake{options.random}}
-                                              : End{detail::ServerHandshake{}};
+        return role == ConnectionType::Client
+                   ? End{std::in_place_type<detail::ClientHandshake>, options.random}
+                   : End{std::in_place_type<detail::ServerHandshake>};
     }
 
     Progress step(Event& slot) override {

@@ -1,6 +1,6 @@
 #include <wsproto/detail/handshake_headers.hpp>
 
-#include "catch.hpp"
+#include "support.hpp"
 
 #include <string>
 #include <string_view>
@@ -87,7 +87,18 @@ TEST_CASE("some statuses have no body") {
 }
 
 TEST_CASE("a header is one line") {
-    std::string text = "x";
-    add_headers(text, {{"A-b", "c d"}, {"e", ""}});
-    CHECK(text == "xA-b: c d\r\ne: \r\n");
+    Bytes out = support::hex("78");
+    append_texts(out, [](auto add) { add_headers(add, {{"A-b", "c d"}, {"e", ""}}); });
+    CHECK(as_text(out) == "xA-b: c d\r\ne: \r\n");
+}
+
+TEST_CASE("texts are appended with one growth, which is exact") {
+    Bytes out;
+    append_texts(out, [](auto add) {
+        add("ab");
+        add({});
+        add("c");
+    });
+    CHECK(as_text(out) == "abc");
+    CHECK(out.capacity() == 3);
 }

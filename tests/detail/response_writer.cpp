@@ -2,6 +2,7 @@
 
 #include "support.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,20 @@ namespace {
 
 constexpr std::string_view token = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
+std::string acceptance_text(const AcceptConnection& accepted,
+                            const std::optional<std::string>& extensions) {
+    Bytes out = support::hex("7e");
+    write_acceptance(accepted, token, extensions, out);
+    CHECK(as_text(out).front() == '~');
+    return std::string{as_text(out).substr(1)};
+}
+
+std::string rejection_text(const RejectConnection& rejection) {
+    Bytes out;
+    write_rejection(rejection, out);
+    return std::string{as_text(out)};
+}
+
 RejectData piece(std::string_view data, bool finished) {
     return {.data = as_bytes(data), .body_finished = finished};
 }
@@ -19,7 +34,7 @@ RejectData piece(std::string_view data, bool finished) {
 }  // namespace
 
 TEST_CASE("a 101 without options is this, byte for byte") {
-    CHECK(acceptance_text({}, token, std::nullopt) ==
+    CHECK(acceptance_text({}, std::nullopt) ==
           "HTTP/1.1 101 Switching Protocols\r\n"
           "Upgrade: websocket\r\n"
           "Connection: Upgrade\r\n"
@@ -29,7 +44,7 @@ TEST_CASE("a 101 without options is this, byte for byte") {
 
 TEST_CASE("a 101 with everything is this, byte for byte") {
     const AcceptConnection accepted{.subprotocol = "chat", .extra_headers = {{"sErver", "x"}}};
-    CHECK(acceptance_text(accepted, token, "x; p=1, y") ==
+    CHECK(acceptance_text(accepted, "x; p=1, y") ==
           "HTTP/1.1 101 Switching Protocols\r\n"
           "Upgrade: websocket\r\n"
           "Connection: Upgrade\r\n"

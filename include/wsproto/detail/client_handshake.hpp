@@ -8,7 +8,6 @@
 #include <wsproto/accept_token.hpp>
 #include <wsproto/bytes.hpp>
 #include <wsproto/connection_state.hpp>
-#include <wsproto/detail/append.hpp>
 #include <wsproto/detail/handshake_core.hpp>
 #include <wsproto/detail/handshake_extensions.hpp>
 #include <wsproto/detail/http_head.hpp>
@@ -72,7 +71,7 @@ class ClientHandshake {
         SentRequest remembered{.accept_token = generate_accept_token(key),
                                .subprotocols = request.subprotocols,
                                .extensions = request.extensions};
-        append(out, as_bytes(request_text(request, key, offers)));
+        write_request(request, key, offers, out);
         attach_all(request.extensions);
         sent_ = std::move(remembered);
         may_be_answered_ = !core.received;

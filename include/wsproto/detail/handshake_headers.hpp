@@ -3,6 +3,8 @@
 #ifndef WSPROTO_DETAIL_HANDSHAKE_HEADERS_HPP
 #define WSPROTO_DETAIL_HANDSHAKE_HEADERS_HPP
 
+#include <wsproto/bytes.hpp>
+#include <wsproto/detail/append.hpp>
 #include <wsproto/detail/ascii.hpp>
 #include <wsproto/detail/upgrade_fields.hpp>
 #include <wsproto/error_code.hpp>
@@ -11,9 +13,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -22,8 +24,7 @@ namespace wsproto::detail {
 /// Whether the handshake writes, or forbids, that field itself.
 constexpr bool is_owned_by_handshake(std::string_view name) noexcept {
     constexpr std::string_view family = "sec-websocket-";
-    return upgrade_field(name).has_value() ||
-           equals_ignoring_case(name.substr(0, family.size()), family);
+    return upgrade_field(name).has_value() || is_in_any_case(name.substr(0, family.size()), family);
 }
 
 /// Of what the handshake owns, what a rejection may say all the same.
@@ -88,14 +89,28 @@ inline Error check_rejection(const RejectConnection& rejection) noexcept {
     return check_rejection_headers(rejection);
 }
 
-/// Writes one header line.
-inline void add_header(std::string& text, std::string_view name, std::string_view value) {
-    text.append(name).append(": ").append(value).append("\r\n");
+/// Appends the texts that `tell` hands to its argument. It is called twice, first for their size.
+template <typename Tell>
+void append_texts(Bytes& out, Tell tell) {
+    std::size_t size = 0;
+    tell([&](std::string_view text) { size += text.size(); });
+    auto* to = reinterpret_cast<char*>(extend(out, size));
+    tell([&](std::string_view text) { to += text.copy(to, text.size()); });
 }
 
-inline void add_headers(std::string& text, const Headers& headers) {
+/// Hands one header line to `add`.
+template <typename Add>
+void add_header(Add& add, std::string_view name, std::string_view value) {
+    add(name);
+    add(": ");
+    add(value);
+    add("\r\n");
+}
+
+template <typename Add>
+void add_headers(Add& add, const Headers& headers) {
     for (const auto& [name, value] : headers) {
-        add_header(text, name, value);
+        add_header(add, name, value);
     }
 }
 

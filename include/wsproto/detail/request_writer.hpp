@@ -4,6 +4,7 @@
 #ifndef WSPROTO_DETAIL_REQUEST_WRITER_HPP
 #define WSPROTO_DETAIL_REQUEST_WRITER_HPP
 
+#include <wsproto/bytes.hpp>
 #include <wsproto/detail/ascii.hpp>
 #include <wsproto/detail/extension_header.hpp>
 #include <wsproto/detail/handshake_extensions.hpp>
@@ -49,27 +50,30 @@ inline Error check_outgoing_request(const Request& request, std::string_view off
     return check_extra_headers(request.extra_headers);
 }
 
-/// The request, byte for byte.
-inline std::string request_text(const Request& request, std::string_view key,
-                                std::string_view offers) {
-    std::string text;
-    text.append("GET ").append(request.target).append(" HTTP/1.1\r\n");
-    add_header(text, "Host", request.host);
-    text += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
-    add_header(text, "Sec-WebSocket-Key", key);
-    add_header(text, "Sec-WebSocket-Version", "13");
-    std::string subprotocols;
-    for (const std::string& name : request.subprotocols) {
-        subprotocols.append(subprotocols.empty() ? "" : ", ").append(name);
-    }
-    if (!subprotocols.empty()) {
-        add_header(text, "Sec-WebSocket-Protocol", subprotocols);
-    }
-    if (!offers.empty()) {
-        add_header(text, "Sec-WebSocket-Extensions", offers);
-    }
-    add_headers(text, request.extra_headers);
-    return text.append("\r\n");
+/// Appends the request.
+inline void write_request(const Request& request, std::string_view key, std::string_view offers,
+                          Bytes& out) {
+    append_texts(out, [&](auto add) {
+        add("GET ");
+        add(request.target);
+        add(" HTTP/1.1\r\n");
+        add_header(add, "Host", request.host);
+        add("Upgrade: websocket\r\nConnection: Upgrade\r\n");
+        add_header(add, "Sec-WebSocket-Key", key);
+        add_header(add, "Sec-WebSocket-Version", "13");
+        for (const std::string& name : request.subprotocols) {
+            add(&name == &request.subprotocols.front() ? "Sec-WebSocket-Protocol: " : ", ");
+            add(name);
+        }
+        if (!request.subprotocols.empty()) {
+            add("\r\n");
+        }
+        if (!offers.empty()) {
+            add_header(add, "Sec-WebSocket-Extensions", offers);
+        }
+        add_headers(add, request.extra_headers);
+        add("\r\n");
+    });
 }
 
 }  // namespace wsproto::detail

@@ -24,45 +24,51 @@
 
 namespace wsproto::detail {
 
-/// The 101. `extensions` is the value of its header, if there is one.
-inline std::string acceptance_text(const AcceptConnection& accepted, std::string_view accept_token,
-                                   const std::optional<std::string>& extensions) {
-    std::string text{
-        "HTTP/1.1 101 Switching Protocols\r\n"
-        "Upgrade: websocket\r\n"
-        "Connection: Upgrade\r\n"};
-    add_header(text, "Sec-WebSocket-Accept", accept_token);
-    if (accepted.subprotocol) {
-        add_header(text, "Sec-WebSocket-Protocol", *accepted.subprotocol);
-    }
-    if (extensions) {
-        add_header(text, "Sec-WebSocket-Extensions", *extensions);
-    }
-    add_headers(text, accepted.extra_headers);
-    return text.append("\r\n");
+/// Appends the 101. `extensions` is the value of its header, if there is one.
+inline void write_acceptance(const AcceptConnection& accepted, std::string_view accept_token,
+                             const std::optional<std::string>& extensions, Bytes& out) {
+    append_texts(out, [&](auto add) {
+        add("HTTP/1.1 101 Switching Protocols\r\n"
+            "Upgrade: websocket\r\n"
+            "Connection: Upgrade\r\n");
+        add_header(add, "Sec-WebSocket-Accept", accept_token);
+        if (accepted.subprotocol) {
+            add_header(add, "Sec-WebSocket-Protocol", *accepted.subprotocol);
+        }
+        if (extensions) {
+            add_header(add, "Sec-WebSocket-Extensions", *extensions);
+        }
+        add_headers(add, accepted.extra_headers);
+        add("\r\n");
+    });
 }
 
-/// The head of a rejection, and its whole when it has no body.
+/// Appends the head of a rejection, and its whole when it has no body.
 ///
 /// What named an upgrade was refused: nothing that follows is a request. RFC 9110 §7.8, RFC 9931.
-inline std::string rejection_text(const RejectConnection& rejection) {
+inline void write_rejection(const RejectConnection& rejection, Bytes& out) {
     const bool has_length = find_header(rejection.headers, "Content-Length").has_value();
     const bool has_upgrade = find_header(rejection.headers, "Upgrade").has_value();
     const bool must_upgrade = rejection.status_code == 426;
-    std::string text{"HTTP/1.1 "};
-    text.append(std::to_string(rejection.status_code)).append(" ");
-    text.append(status_reason(rejection.status_code)).append("\r\n");
-    add_headers(text, rejection.headers);
-    if (must_upgrade && !has_upgrade) {
-        add_header(text, "Upgrade", "websocket");
-    }
-    add_header(text, "Connection", must_upgrade || has_upgrade ? "Upgrade, close" : "close");
-    if (rejection.has_body && !has_length) {
-        add_header(text, "Transfer-Encoding", "chunked");
-    } else if (!rejection.has_body && !is_bodyless(rejection.status_code)) {
-        add_header(text, "Content-Length", "0");
-    }
-    return text.append("\r\n");
+    const std::string status = std::to_string(rejection.status_code);
+    append_texts(out, [&](auto add) {
+        add("HTTP/1.1 ");
+        add(status);
+        add(" ");
+        add(status_reason(rejection.status_code));
+        add("\r\n");
+        add_headers(add, rejection.headers);
+        if (must_upgrade && !has_upgrade) {
+            add_header(add, "Upgrade", "websocket");
+        }
+        add_header(add, "Connection", must_upgrade || has_upgrade ? "Upgrade, close" : "close");
+        if (rejection.has_body && !has_length) {
+            add_header(add, "Transfer-Encoding", "chunked");
+        } else if (!rejection.has_body && !is_bodyless(rejection.status_code)) {
+            add_header(add, "Content-Length", "0");
+        }
+        add("\r\n");
+    });
 }
 
 /// The body of a rejection, in chunks unless its length was declared.

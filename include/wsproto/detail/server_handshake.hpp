@@ -8,8 +8,8 @@
 #include <wsproto/accept_token.hpp>
 #include <wsproto/bytes.hpp>
 #include <wsproto/connection_state.hpp>
-#include <wsproto/detail/append.hpp>
 #include <wsproto/detail/ascii.hpp>
+#include <wsproto/detail/base64.hpp>
 #include <wsproto/detail/extension_header.hpp>
 #include <wsproto/detail/handshake_core.hpp>
 #include <wsproto/detail/handshake_extensions.hpp>
@@ -17,6 +17,7 @@
 #include <wsproto/detail/http_head.hpp>
 #include <wsproto/detail/request_rules.hpp>
 #include <wsproto/detail/response_writer.hpp>
+#include <wsproto/detail/upgrade_fields.hpp>
 #include <wsproto/error_code.hpp>
 #include <wsproto/errors.hpp>
 #include <wsproto/events.hpp>
@@ -26,6 +27,7 @@
 #include <wsproto/headers.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,13 +48,19 @@ class ServerHandshake {
         if (core.received || core.state != ConnectionState::Connecting) {
             return Error::UpgradeTooLate;
         }
-        std::string text;
-        if (is_visible_ascii(target) && are_well_formed(headers)) {
-            text.append("GET ").append(target).append(" HTTP/1.1\r\n");
-            add_headers(text, headers);
-        }
-        // Of what cannot be a request nothing is left but an empty line, which is refused as well.
-        core.input.append(as_bytes(text.append("\r\n")));
+        const bool legal = is_visible_ascii(target) && are_well_formed(headers);
+        Bytes request;
+        append_texts(request, [&](auto add) {
+            if (legal) {
+                add("GET ");
+                add(target);
+                add(" HTTP/1.1\r\n");
+                add_headers(add, headers);
+            }
+            // Of what cannot be a request only an empty line is left, which is refused as well.
+            add("\r\n");
+        });
+        core.input.append(request);
         core.received = true;
         return Error::None;
     }
@@ -79,8 +87,10 @@ class ServerHandshake {
         if (answer && !is_well_formed_extension_list(*answer)) {
             return Error::BadHeader;
         }
-        Extensions agreed = pick_agreed(answer.value_or(""), accepted.extensions);
-        append(out, as_bytes(acceptance_text(accepted, generate_accept_token(key_), answer)));
+        Extensions agreed = answer ? pick_agreed(*answer, accepted.extensions) : Extensions{};
+        write_acceptance(accepted,
+                         generate_accept_token(std::string_view{key_.data(), key_.size()}), answer,
+                         out);
         attach_all(agreed);
         core.open(std::move(agreed));
         return Error::None;
@@ -93,7 +103,7 @@ class ServerHandshake {
         if (const Error error = check_rejection(rejection); error != Error::None) {
             return error;
         }
-        append(out, as_bytes(rejection_text(rejection)));
+        write_rejection(rejection, out);
         body_ = RejectionBody{rejection};
         core.stop(rejection.has_body ? ConnectionState::Rejecting : ConnectionState::Closed);
         return Error::None;
@@ -134,15 +144,13 @@ class ServerHandshake {
             refused_ = {.method = std::string{received.head.method()},
                         .target = std::string{received.head.target()},
                         .headers = received.head.headers()};
-            const Progress failed = fail(core, complaint);
             hint_ = make_hint(complaint, received.fields);
-            return failed;
+            return core.fail(complaint, ConnectionState::Connecting);
         }
-        Request request = make_request(received);
-        key_ = received.fields[UpgradeField::Key].first;
+        const Request& request = slot.emplace<Request>(make_request(received));
+        received.fields[UpgradeField::Key].first.copy(key_.data(), key_.size());
         subprotocols_ = request.subprotocols;
         offers_ = request.offered_extensions;
-        slot = std::move(request);
         head_.reset();
         return Progress::Ready;
     }
@@ -183,7 +191,7 @@ class ServerHandshake {
     std::optional<HttpHead> head_{HeadKind::Request};  // until the request is complete
     RefusedRequest refused_{};
     RejectConnection hint_{};
-    std::string key_{};
+    std::array<char, base64_size(16)> key_{};
     std::vector<std::string> subprotocols_{};
     std::vector<std::string> offers_{};
     RejectionBody body_{};
