@@ -118,6 +118,25 @@ TEST_CASE("contradictory and unreadable lengths are refused") {
     }
 }
 
+TEST_CASE("what frames a message is found wherever it stands between other fields") {
+    const std::string start = "HTTP/1.1 200 OK\r\n";
+    const std::string other = "Some-Field: a b c\r\n";
+    for (const std::string length : {"Content-Length: 4\r\n", "content-LENGTH:4\r\n"}) {
+        for (const std::string& fields :
+             {length + other + other, other + length + other, other + other + length}) {
+            const std::string head = start + fields + "\r\n";
+            CHECK(complaint(HeadKind::Response, head) == Error::None);
+            CHECK(framing_of(head).length == 4);
+            CHECK(complaint(HeadKind::Response, start + fields + "Transfer-Encoding: chunked\r\n" +
+                                                    other + "\r\n") == Error::BadHttpMessage);
+            CHECK(complaint(HeadKind::Response, start + fields + length + "\r\n") ==
+                  Error::BadHttpMessage);
+        }
+    }
+    CHECK(framing_of(start + other + "Transfer-Encoding: chunked\r\n" + other + "\r\n").kind ==
+          BodyKind::Chunked);
+}
+
 TEST_CASE("a mistake is told when its byte arrives") {
     HttpHead head{HeadKind::Request};
     CHECK(read(head, "G") == Progress::NeedMore);

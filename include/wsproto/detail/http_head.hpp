@@ -7,6 +7,7 @@
 
 #include <wsproto/bytes.hpp>
 #include <wsproto/detail/append.hpp>
+#include <wsproto/detail/ascii.hpp>
 #include <wsproto/detail/head_scanner.hpp>
 #include <wsproto/detail/message_head.hpp>
 #include <wsproto/detail/response_body.hpp>
@@ -33,13 +34,14 @@ class HttpHead {
     ///
     /// `limits` are for this head and those before it together.
     [[nodiscard]] Progress read(MutableBytesView& in, HeadBudget limits) {
+        const std::size_t fields_before = scanner_.layout().fields.size();
         const auto result = scanner_.scan(as_text(in), remaining(limits));
         const BytesView taken = in.first(result.size);
         in = in.subspan(result.size);
         keep(taken);
         // llhttp has seen nothing but the bytes before the scanner's complaint: its own comes
         // first.
-        error_ = parse(as_text(taken)) ? result.error : Error::BadHttpMessage;
+        error_ = parse(as_text(taken), fields_before) ? result.error : Error::BadHttpMessage;
         if (error_ != Error::None) {
             return Progress::Failed;
         }
@@ -117,14 +119,46 @@ class HttpHead {
     }
 
     // Whether llhttp has no complaint, and finds the end of the head where the scanner does.
-    [[nodiscard]] bool parse(std::string_view taken) noexcept {
-        if (taken.empty()) {
-            return true;
+    //
+    // Of a field that frames nothing it could but repeat that the line is well-formed: it is spared
+    // those that lie whole in this piece, with another one behind them.
+    [[nodiscard]] bool parse(std::string_view taken, std::size_t first_field) noexcept {
+        const auto& fields = scanner_.layout().fields;
+        const std::size_t before = scanner_.size() - taken.size();
+        const char* unseen = taken.data();
+        for (std::size_t index = first_field; index + 1 < fields.size(); ++index) {
+            const char* const line = taken.data() + (fields[index].name - before);
+            if (frames_message({line, fields[index].name_end - fields[index].name})) continue;
+            if (execute(unseen, line) != HPE_OK) return false;
+            unseen = taken.data() + (fields[index + 1].name - before);
         }
-        parser_.data = &found_;
-        const llhttp_errno_t outcome = llhttp_execute(&parser_, taken.data(), taken.size());
         const llhttp_errno_t expected = scanner_.complete() ? HPE_PAUSED_UPGRADE : HPE_OK;
-        return outcome == expected && found_.complete == scanner_.complete();
+        return execute(unseen, taken.data() + taken.size()) == expected &&
+               found_.complete == scanner_.complete();
+    }
+
+    // Whether llhttp looks at the fields of that name.
+    static bool frames_message(std::string_view name) noexcept {
+        switch (name.size()) {
+            case 7:
+                return is_in_any_case(name, "upgrade");
+            case 10:
+                return is_in_any_case(name, "connection");
+            case 14:
+                return is_in_any_case(name, "content-length");
+            case 16:
+                return is_in_any_case(name, "proxy-connection");
+            case 17:
+                return is_in_any_case(name, "transfer-encoding");
+            default:
+                return false;
+        }
+    }
+
+    llhttp_errno_t execute(const char* from, const char* to) noexcept {
+        parser_.data = &found_;
+        return from == to ? HPE_OK
+                          : llhttp_execute(&parser_, from, static_cast<std::size_t>(to - from));
     }
 
     // Returning 2 makes it stop right behind the head, whatever body is announced.
