@@ -2,7 +2,6 @@
 
 #include "support.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -57,39 +56,7 @@ Outcome bad_after(std::size_t taken) {
     return {"Bad HTTP message", taken};
 }
 
-/// Compares a count with one by one, at every place of every byte between legal ones.
-template <typename Count, typename Legal>
-void check_count(Count count, Legal legal, char filler) {
-    for (std::size_t place = 0; place != 40; ++place) {
-        for (int code = 0; code != 256; ++code) {
-            std::string text(40, filler);
-            text[place] = static_cast<char>(code);
-            text[39 - place / 2] = '\x01';
-            for (std::size_t from = 0; from != 9; ++from) {
-                const std::string_view rest = std::string_view{text}.substr(from);
-                const auto end = std::find_if_not(rest.begin(), rest.end(), legal);
-                REQUIRE(count(rest) == static_cast<std::size_t>(end - rest.begin()));
-            }
-        }
-    }
-}
-
 }  // namespace
-
-TEST_CASE("printable bytes are counted like one by one") {
-    const auto legal = [](char c) { return is_field_char(c) && c != '\t'; };
-    check_count(count_printable, legal, '\xfe');
-    check_count(count_printable, legal, '\x20');
-}
-
-TEST_CASE("visible characters are counted like one by one") {
-    check_count(count_visible, is_visible_char, '!');
-    check_count(count_visible, is_visible_char, '~');
-}
-
-TEST_CASE("token characters are counted like one by one") {
-    check_count(count_token_chars, is_token_char, 'z');
-}
 
 TEST_CASE("a head ends behind its empty line") {
     CHECK(request("GET / HTTP/1.1\r\n\r\n") == Outcome{"complete", 18});

@@ -6,11 +6,11 @@
 #define WSPROTO_DETAIL_HEAD_SCANNER_HPP
 
 #include <wsproto/detail/ascii.hpp>
+#include <wsproto/detail/head_run.hpp>
 #include <wsproto/detail/message_head.hpp>
 #include <wsproto/error_code.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -29,44 +29,6 @@ enum class HeadKind : std::uint8_t { Request, Response, Trailers };
 constexpr bool is_field_char(char c) noexcept {
     const auto byte = static_cast<unsigned char>(c);
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-}
-
-/// How many characters at the front are `legal`. `illegal_in` does it for eight at once: the
-/// highest bit of each that is not, where only the first has to be exact.
-template <typename Legal, typename IllegalIn>
-std::size_t count_legal(std::string_view text, Legal legal, IllegalIn illegal_in) noexcept {
-    std::size_t at = 0;
-    for (; text.size() - at >= word_size; at += word_size) {
-        const AsciiWord illegal = illegal_in(load_word(text.data() + at)) & each_byte(0x80);
-        if (illegal == 0) continue;
-        if (std::endian::native != std::endian::little) break;
-        return at + static_cast<std::size_t>(std::countr_zero(illegal)) / 8;
-    }
-    while (at != text.size() && legal(text[at])) {
-        ++at;
-    }
-    return at;
-}
-
-/// How many bytes at the front are no controls, not even tabs.
-inline std::size_t count_printable(std::string_view text) noexcept {
-    const auto legal = [](char c) { return is_field_char(c) && c != '\t'; };
-    return count_legal(text, legal, [](AsciiWord word) {
-        return ((word - each_byte(0x20)) | ((word ^ each_byte(0x7f)) - each_byte(1))) & ~word;
-    });
-}
-
-/// How many bytes at the front are visible ASCII.
-inline std::size_t count_visible(std::string_view text) noexcept {
-    return count_legal(text, is_visible_char, [](AsciiWord word) {
-        return word | (word + each_byte(1)) | (word - each_byte(0x21));
-    });
-}
-
-inline std::size_t count_token_chars(std::string_view text) noexcept {
-    const auto end =
-        std::find_if_not(text.begin(), text.end(), [](char c) { return is_token_char(c); });
-    return static_cast<std::size_t>(end - text.begin());
 }
 
 class HeadScanner {
