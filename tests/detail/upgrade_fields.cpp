@@ -47,17 +47,18 @@ TEST_CASE("a name that differs in one character is not recognised") {
     }
 }
 
-TEST_CASE("fields are gathered in one pass, others left out") {
+TEST_CASE("fields are gathered in one pass, and those to be shown as headers") {
     const std::string_view text =
         "GET / HTTP/1.1\r\nhost: a\r\nX: y\r\nCONNECTION: close\r\nHost: b\r\n\r\n";
     HeadScanner scanner{HeadKind::Request};
     scanner.scan(text, {.size = 99, .fields = 9});
     REQUIRE(scanner.complete());
-    const UpgradeFields fields{MessageHead{text, scanner.layout()}};
+    UpgradeFields fields{MessageHead{text, scanner.layout()}, {UpgradeField::Host}};
     CHECK(fields[UpgradeField::Host].count == 2);
     CHECK(fields[UpgradeField::Host].first == "a");
     CHECK(fields[UpgradeField::Connection].is("close"));
     CHECK_FALSE(fields[UpgradeField::Key].present());
+    CHECK(fields.take_headers() == Headers{{"host", "a"}, {"x", "y"}, {"host", "b"}});
 }
 
 TEST_CASE("several lines are one list") {

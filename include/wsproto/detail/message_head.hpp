@@ -66,24 +66,20 @@ class MessageHead {
                 .value = trim(part(at.name_end + 1, at.value_end))};
     }
 
-    /// The fields whose name satisfies `wanted`, names in lower case.
-    template <typename Predicate>
-    [[nodiscard]] Headers headers(Predicate wanted) const {
+    /// All fields, names in lower case.
+    [[nodiscard]] Headers headers() const {
         Headers headers;
         headers.reserve(field_count());
         for (std::size_t index = 0; index != field_count(); ++index) {
-            const auto [name, value] = field(index);
-            if (wanted(name)) {
-                std::string& text = headers.emplace_back(name, value).first;
-                make_lower(text.data(), text.size());
-            }
+            add_to(headers, field(index));
         }
         return headers;
     }
 
-    /// All of them.
-    [[nodiscard]] Headers headers() const {
-        return headers([](std::string_view) { return true; });
+    /// Adds a field as events show it, its name in lower case.
+    static void add_to(Headers& headers, const HeadField& field) {
+        std::string& name = headers.emplace_back(field.name, field.value).first;
+        make_lower(name.data(), name.size());
     }
 
   private:

@@ -22,7 +22,13 @@ namespace wsproto::detail {
 
 /// A request whose head is complete.
 struct ReceivedRequest {
-    explicit ReceivedRequest(const MessageHead& own_head) : head{own_head}, fields{own_head} {}
+    // Of the fields of the upgrade an event shows these as headers.
+    explicit ReceivedRequest(const MessageHead& own_head)
+        : head{own_head},
+          fields{
+              own_head,
+              {UpgradeField::Accept, UpgradeField::ContentLength, UpgradeField::TransferEncoding}} {
+    }
 
     MessageHead head;
     UpgradeFields fields;
@@ -121,22 +127,14 @@ inline RejectConnection make_hint(Error complaint, const UpgradeFields& fields) 
     return hint;
 }
 
-/// Whether an event shows the field as something else than a header.
-inline bool is_shown_by_request(std::string_view name) noexcept {
-    const auto field = upgrade_field(name);
-    return field && *field != UpgradeField::Accept && *field != UpgradeField::ContentLength &&
-           *field != UpgradeField::TransferEncoding;
-}
-
 /// The event of a request that meets all demands.
-inline Request make_request(const ReceivedRequest& request) {
-    const UpgradeFields& fields = request.fields;
+inline Request make_request(ReceivedRequest& request) {
+    UpgradeFields& fields = request.fields;
     return {
         .host = std::string{fields[UpgradeField::Host].first},
         .target = std::string{request.head.target()},
         .subprotocols = split_comma_header(fields[UpgradeField::Protocol].value()),
-        .extra_headers =
-            request.head.headers([](std::string_view name) { return !is_shown_by_request(name); }),
+        .extra_headers = fields.take_headers(),
         .offered_extensions = split_comma_header(fields[UpgradeField::Extensions].value()),
     };
 }

@@ -33,8 +33,13 @@ struct SentRequest {
 
 /// The head of a 101, and what it answers.
 struct ReceivedUpgrade {
+    // Of the fields of the upgrade an event shows these as headers.
     ReceivedUpgrade(const MessageHead& own_head, const SentRequest& own_request)
-        : head{own_head}, fields{own_head}, request{own_request} {}
+        : head{own_head},
+          fields{own_head,
+                 {UpgradeField::Host, UpgradeField::Key, UpgradeField::Version,
+                  UpgradeField::ContentLength, UpgradeField::TransferEncoding}},
+          request{own_request} {}
 
     MessageHead head;
     UpgradeFields fields;
@@ -84,14 +89,6 @@ struct Upgrade {
     std::string culprit{};
 };
 
-/// Whether an event shows the field as something else than a header.
-inline bool is_shown_by_acceptance(std::string_view name) noexcept {
-    const auto field = upgrade_field(name);
-    return field == UpgradeField::Upgrade || field == UpgradeField::Connection ||
-           field == UpgradeField::Accept || field == UpgradeField::Protocol ||
-           field == UpgradeField::Extensions;
-}
-
 /// The first demand that is not met.
 inline Upgrade check_upgrade(const ReceivedUpgrade& received) {
     for (const UpgradeDemand& demand : upgrade_demands) {
@@ -105,7 +102,7 @@ inline Upgrade check_upgrade(const ReceivedUpgrade& received) {
 }
 
 /// Checks a 101 and makes its event. The extensions agreed on are told so.
-inline Upgrade read_upgrade(const ReceivedUpgrade& received) {
+inline Upgrade read_upgrade(ReceivedUpgrade received) {
     Upgrade upgrade = check_upgrade(received);
     if (upgrade.error != Error::None) {
         return upgrade;
@@ -119,8 +116,7 @@ inline Upgrade read_upgrade(const ReceivedUpgrade& received) {
         upgrade.accepted.subprotocol = chosen.first;
     }
     upgrade.accepted.extensions = std::move(agreement.agreed);
-    upgrade.accepted.extra_headers =
-        received.head.headers([](std::string_view name) { return !is_shown_by_acceptance(name); });
+    upgrade.accepted.extra_headers = received.fields.take_headers();
     return upgrade;
 }
 

@@ -130,7 +130,8 @@ class ServerHandshake {
             return fail(core, head_->error());
         }
         if (progress == Progress::Ready) {
-            return receive(core, ReceivedRequest{head_->head()}, slot);
+            ReceivedRequest received{head_->head()};
+            return receive(core, received, slot);
         }
         if (!core.ended) {
             return Progress::NeedMore;
@@ -139,7 +140,7 @@ class ServerHandshake {
                                 : core.finish();
     }
 
-    Progress receive(HandshakeCore& core, const ReceivedRequest& received, Event& slot) {
+    Progress receive(HandshakeCore& core, ReceivedRequest& received, Event& slot) {
         if (const Error complaint = check_request(received); complaint != Error::None) {
             refused_ = {.method = std::string{received.head.method()},
                         .target = std::string{received.head.target()},

@@ -1,4 +1,5 @@
-// What a head says about the upgrade to a WebSocket, gathered in one pass over its fields.
+// What a head says about the upgrade to a WebSocket, and what else, gathered in one pass over its
+// fields.
 // RFC 6455 §4, §11.3.
 //
 // What has to be there is not known here.
@@ -9,13 +10,16 @@
 #include <wsproto/detail/message_head.hpp>
 #include <wsproto/headers.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wsproto::detail {
 
@@ -112,12 +116,19 @@ struct FieldLines {
 
 class UpgradeFields {
   public:
-    /// Views `head`, which must live as long.
-    explicit UpgradeFields(const MessageHead& head) {
+    /// Views `head`, which must live as long. `shown_as_headers`: fields that events show like
+    /// those that are none of these.
+    UpgradeFields(const MessageHead& head, std::initializer_list<UpgradeField> shown_as_headers) {
+        others_.reserve(head.field_count());
         for (std::size_t index = 0; index != head.field_count(); ++index) {
-            const auto [name, value] = head.field(index);
-            if (const auto field = upgrade_field(name)) {
-                lines_[static_cast<std::size_t>(*field)].add(value);
+            const HeadField line = head.field(index);
+            const auto field = upgrade_field(line.name);
+            if (field) {
+                lines_[static_cast<std::size_t>(*field)].add(line.value);
+            }
+            if (!field || std::find(shown_as_headers.begin(), shown_as_headers.end(), *field) !=
+                              shown_as_headers.end()) {
+                MessageHead::add_to(others_, line);
             }
         }
     }
@@ -126,8 +137,12 @@ class UpgradeFields {
         return lines_[static_cast<std::size_t>(field)];
     }
 
+    /// The fields to be shown as headers, in their order; once.
+    [[nodiscard]] Headers take_headers() noexcept { return std::move(others_); }
+
   private:
     std::array<FieldLines, upgrade_field_names.size()> lines_{};
+    Headers others_{};
 };
 
 }  // namespace wsproto::detail
