@@ -110,7 +110,9 @@ class HeadScanner {
         const std::string_view rest = behind(data, value_end);
         const bool ends = rest.size() >= 2 && rest[0] == '\r' && rest[1] == '\n';
         if (!ends || layout_.fields.size() >= budget.fields) return 0;
-        add_field({.name = size_, .name_end = size_ + name_end, .value_end = size_ + value_end});
+        HeadLayout::Field& field = add_field();
+        field.name_end = size_ + name_end;
+        field.value_end = size_ + value_end;
         return value_end + 2;
     }
 
@@ -143,15 +145,17 @@ class HeadScanner {
     Error begin_field(char c, HeadBudget budget) {
         if (!is_token_char(c)) return Error::BadHttpMessage;
         if (layout_.fields.size() >= budget.fields) return Error::TooManyHeaders;
-        add_field({.name = size_});
+        add_field();
         return move_to(At::Name);
     }
 
-    void add_field(HeadLayout::Field field) {
+    HeadLayout::Field& add_field() {
         if (layout_.fields.empty()) {
             layout_.fields.reserve(usual_fields);
         }
-        layout_.fields.push_back(field);
+        HeadLayout::Field& field = layout_.fields.emplace_back();
+        field.name = size_;
+        return field;
     }
 
     Error take_of_start_line(char c) {

@@ -200,7 +200,7 @@ class HttpHead {
     Bytes kept_{};
     BytesView whole_{};
     HeadScanner scanner_;
-    llhttp_t parser_{};
+    llhttp_t parser_;
     Found found_{};
 };
 

@@ -38,6 +38,9 @@ namespace wsproto::detail {
 
 class ServerHandshake {
   public:
+    // Not defaulted: else `ServerHandshake()` would fill all of it with zeros first.
+    ServerHandshake() : head_{HeadKind::Request} {}
+
     /// Makes the next event in `slot`, while the state is Connecting and nothing has failed.
     Progress advance(HandshakeCore& core, Event& slot) {
         return head_ ? read_request(core, slot) : await_decision(core, slot);
@@ -189,7 +192,7 @@ class ServerHandshake {
         return check_extensions(accepted.extensions);
     }
 
-    std::optional<HttpHead> head_{HeadKind::Request};  // until the request is complete
+    std::optional<HttpHead> head_;  // until the request is complete
     RefusedRequest refused_{};
     RejectConnection hint_{};
     std::array<char, base64_size(16)> key_{};
