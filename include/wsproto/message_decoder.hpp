@@ -16,6 +16,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace wsproto {
@@ -172,20 +173,25 @@ class MessageDecoder {
         has_output_ = true;
     }
 
-    // The memory grows by what arrives: to twice as much or, where it is known where the message
-    // ends, to four times as much but not beyond.
     void append_to_message(const FrameDecoder& decoder, BytesView payload) {
         const std::size_t size = buffer_.size() + payload.size();
         if (size > buffer_.capacity()) {
-            const auto rest = decoder.message_rest();
-            const std::size_t grown_size = std::max(size, (rest ? 4 : 2) * buffer_.size());
             Bytes grown;
-            grown.reserve(rest && *rest < grown_size - size ? size + static_cast<std::size_t>(*rest)
-                                                            : grown_size);
+            grown.reserve(capacity_for(size, decoder.message_rest()));
             detail::append(grown, buffer_);
             buffer_ = std::move(grown);
         }
         detail::append(buffer_, payload);
+    }
+
+    // The memory grows by what has arrived: to twice as much or, where it is known how much is
+    // still to come, to four times as much, and at the last step to eight times. What is freed at a
+    // step is then so little that allocators keep it, rather than return it to the system.
+    static std::size_t capacity_for(std::size_t size, std::optional<std::uint64_t> rest) noexcept {
+        if (!rest) {
+            return 2 * size;
+        }
+        return *rest <= 7 * std::uint64_t{size} ? size + static_cast<std::size_t>(*rest) : 4 * size;
     }
 
     bool collect_transformed(FrameDecoder& decoder, Opcode opcode) {
