@@ -143,9 +143,42 @@ class Connection : public detail::Endpoint<Connection> {
         settled_ = settled_ && kept;
     }
 
-  private:
-    friend detail::Endpoint<Connection>;
+    /// What `send` is made of: any event that cannot be sent here, and those that can.
+    template <typename E>
+    Error try_send(const E&, Bytes&) const noexcept {
+        return options_error() != Error::None ? options_error() : Error::EventNotAllowed;
+    }
 
+    template <typename Data>
+    Error try_send(const Message<Data>& event, Bytes& out) {
+        return send_in_state(detail::Action::SendMessage,
+                             [&] { return protocol_.send_data(outgoing(event), out); });
+    }
+
+    Error try_send(const Ping& event, Bytes& out) {
+        return send_in_state(detail::Action::SendPingOrPong,
+                             [&] { return protocol_.ping(event.payload, out); });
+    }
+
+    Error try_send(const Pong& event, Bytes& out) {
+        return send_in_state(detail::Action::SendPingOrPong,
+                             [&] { return protocol_.pong(event.payload, out); });
+    }
+
+    Error try_send(const CloseConnection& event, Bytes& out) {
+        return send_in_state(detail::Action::SendClose,
+                             [&] { return protocol_.close(event.code, event.reason, out); });
+    }
+
+    /// What `send_gather` is made of.
+    template <typename M>
+    Error try_send_gather(const M& message, OutgoingFrame& frame, Bytes& scratch) {
+        return send_in_state(detail::Action::SendMessage, [&] {
+            return protocol_.send_data(outgoing(message), frame, scratch);
+        });
+    }
+
+  private:
     // What the caller did wrong before the first event.
     [[nodiscard]] Error options_error() const noexcept {
         const bool valid = protocol_.chunk_size() >= min_chunk_size;
@@ -268,39 +301,6 @@ class Connection : public detail::Endpoint<Connection> {
             move(action);
         }
         return error;
-    }
-
-    template <typename E>
-    Error try_send(const E&, Bytes&) const noexcept {
-        return options_error() != Error::None ? options_error() : Error::EventNotAllowed;
-    }
-
-    template <typename Data>
-    Error try_send(const Message<Data>& event, Bytes& out) {
-        return send_in_state(detail::Action::SendMessage,
-                             [&] { return protocol_.send_data(outgoing(event), out); });
-    }
-
-    Error try_send(const Ping& event, Bytes& out) {
-        return send_in_state(detail::Action::SendPingOrPong,
-                             [&] { return protocol_.ping(event.payload, out); });
-    }
-
-    Error try_send(const Pong& event, Bytes& out) {
-        return send_in_state(detail::Action::SendPingOrPong,
-                             [&] { return protocol_.pong(event.payload, out); });
-    }
-
-    Error try_send(const CloseConnection& event, Bytes& out) {
-        return send_in_state(detail::Action::SendClose,
-                             [&] { return protocol_.close(event.code, event.reason, out); });
-    }
-
-    template <typename M>
-    Error try_send_gather(const M& message, OutgoingFrame& frame, Bytes& scratch) {
-        return send_in_state(detail::Action::SendMessage, [&] {
-            return protocol_.send_data(outgoing(message), frame, scratch);
-        });
     }
 
     static detail::OutgoingMessage outgoing(const TextMessage& message) noexcept {

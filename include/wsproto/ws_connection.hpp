@@ -188,22 +188,27 @@ class WSConnection : public detail::Endpoint<WSConnection> {
 
     template <typename E>
     Error try_send(const E& event, Bytes& out) {
-        std::error_code ec = Error::EventNotAllowed;
         if (connection_) {
-            connection_->send(event, out, ec);
-        } else if (opening_) {
-            opening_->handshake.send(event, out, ec);
-            open_when_agreed();
+            return connection_->try_send(event, out);
         }
+        return opening_ ? try_send_opening(event, out) : Error::EventNotAllowed;
+    }
+
+    template <typename E>
+    Error try_send_opening(const E& event, Bytes& out) {
+        std::error_code ec;
+        opening_->handshake.send(event, out, ec);
+        open_when_agreed();
         return to_error(ec);
     }
 
     template <typename M>
     Error try_send_gather(const M& message, OutgoingFrame& frame, Bytes& scratch) {
-        std::error_code ec = Error::EventNotAllowed;
         if (connection_) {
-            ::new (&frame) OutgoingFrame{connection_->send_gather(message, scratch, ec)};
-        } else if (opening_) {
+            return connection_->try_send_gather(message, frame, scratch);
+        }
+        std::error_code ec = Error::EventNotAllowed;
+        if (opening_) {
             frame = opening_->handshake.send_gather(message, scratch, ec);
         }
         return to_error(ec);

@@ -189,8 +189,7 @@ class WsprotoEndpoint : public Endpoint {
         if (usage_.gathers) {
             for (const std::string_view payload : batch.messages) {
                 const auto frame = connection_.send_gather(message_of<M>(payload), shared.scratch);
-                out.write(frame.header().data(), frame.header().size());
-                out.write(frame.payload().data(), frame.payload().size());
+                out.write(wsproto::as_text(frame.header()), wsproto::as_text(frame.payload()));
             }
             return;
         }

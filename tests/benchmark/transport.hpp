@@ -110,6 +110,18 @@ class Outbox {
         size_ += size;
     }
 
+    /// A `writev` of two.
+    void write(std::string_view header, std::string_view payload) noexcept {
+        if (mode_ == Mode::Copy) {
+            write(header.data(), header.size());
+            write(payload.data(), payload.size());
+            return;
+        }
+        pretend_to_read(header.data());
+        pretend_to_read(payload.data());
+        size_ += header.size() + payload.size();
+    }
+
     /// Takes a buffer that the library's user has had filled; there is nothing left to copy.
     void lend(std::string_view bytes) noexcept {
         lent_ = bytes;
