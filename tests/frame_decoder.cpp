@@ -423,7 +423,7 @@ TEST_CASE("what is cut is not taken in one step") {
     }
 }
 
-TEST_CASE("plain is where at most a binary frame is pending and no extension looks on") {
+TEST_CASE("plain is where at most the last frame of a message is pending, and no extension is") {
     const auto plain = [](std::string_view digits) {
         FrameDecoder decoder{Client};
         decode(decoder, {hex(digits)});
@@ -439,12 +439,38 @@ TEST_CASE("plain is where at most a binary frame is pending and no extension loo
     CHECK(plain("02 00 80 02 61"));
     CHECK_FALSE(plain("82 02 61 61 89 01"));
     CHECK_FALSE(plain("81"));
-    CHECK_FALSE(plain("81 02 61"));
+    CHECK(plain("81 02 61"));
     CHECK_FALSE(plain("01 01 61"));
     CHECK_FALSE(plain("01 01 61 89 00"));
     CHECK_FALSE(plain("89 02 61"));
     CHECK_FALSE(plain("83"));
     CHECK_FALSE(FrameDecoder{Client, {}, {std::make_shared<Disguise>()}}.is_plain());
+}
+
+TEST_CASE("payload can be taken as it came, with the key that goes on where the last piece ended") {
+    const Bytes wire = frame_to(Server, 0x82, "abcdefgh");
+    for (std::size_t cut = 7; cut <= wire.size(); ++cut) {
+        Bytes bytes = wire;
+        MutableBytesView in = MutableBytesView{bytes}.first(cut);
+        FrameDecoder decoder{Server};
+        Frame frame;
+        CHECK(decoder.take_whole(in, 0, frame) ==
+              (cut == wire.size() ? Progress::Ready : Progress::NeedMore));
+        if (cut == wire.size()) continue;
+        MaskedPiece first;
+        MaskedPiece second;
+        REQUIRE(decoder.take_masked(in, first, frame));
+        CHECK(in.empty());
+        CHECK_FALSE(frame.frame_finished);
+        CHECK_FALSE(decoder.take_masked(in, second, frame));
+        in = MutableBytesView{bytes}.subspan(cut);
+        REQUIRE(decoder.take_masked(in, second, frame));
+        CHECK(frame.message_finished);
+        CHECK(bytes == wire);
+        detail::mask_in_place(first.payload, first.key);
+        detail::mask_in_place(second.payload, second.key);
+        CHECK(as_text(BytesView{bytes}.last(8)) == "abcdefgh");
+    }
 }
 
 TEST_CASE("the convenient forms give a frame, nothing, or the complaint") {

@@ -183,25 +183,63 @@ TEST_CASE("once settled, whole messages are taken in one step, and what is not w
     CHECK(line(frame) == "text 'x'");
 }
 
-TEST_CASE("pieces of a binary message are taken in one step, unless messages are collected") {
-    const auto role = GENERATE(Client, Server);
+TEST_CASE("pieces of a message are taken in one step, unless messages are collected") {
     const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
-    Bytes bytes = frame_to(role, 0x82, "abcd");
-    MutableBytesView in = MutableBytesView{bytes}.first(bytes.size() - 2);
-    FrameProtocol protocol{role, {}, {.delivery = delivery}};
-    Frame frame;
-    REQUIRE(protocol.settle());
-    CHECK_FALSE(protocol.next_whole(in, 0, frame));
-    REQUIRE(protocol.settle() == (delivery == Delivery::Chunks));
-    if (delivery == Delivery::Chunks) {
-        CHECK(protocol.next_piece(in, frame));
-        CHECK(line(frame) == "binary 'ab' more");
+    for (const unsigned first : {0x81U, 0x82U}) {
+        Bytes bytes = frame_to(Server, first, "abcd");
+        const std::string kind = first == 0x81 ? "text" : "binary";
+        MutableBytesView in = MutableBytesView{bytes}.first(bytes.size() - 2);
+        FrameProtocol protocol{Server, {}, {.delivery = delivery}};
+        Frame frame;
+        REQUIRE(protocol.settle());
+        CHECK_FALSE(protocol.next_whole(in, 0, frame));
+        REQUIRE(protocol.next_piece(in, frame) == (delivery == Delivery::Chunks));
+        if (delivery == Delivery::Messages) continue;
+        CHECK(line(frame) == kind + " 'ab' more");
         CHECK_FALSE(protocol.next_piece(in, frame));
         in = MutableBytesView{bytes}.last(2);
         CHECK(protocol.next_piece(in, frame));
-        CHECK(line(frame) == "binary 'cd'");
+        CHECK(line(frame) == kind + " 'cd'");
         CHECK_FALSE(protocol.next_piece(in, frame));
     }
+}
+
+TEST_CASE("of an invalid piece of text the fast path leaves the complaint to the general one") {
+    for (const std::string_view text : {"abc\xff", "abc\xe2\x82"}) {
+        Bytes bytes = frame_to(Server, 0x81, text);
+        MutableBytesView in = MutableBytesView{bytes}.first(8);
+        FrameProtocol protocol{Server};
+        Frame frame;
+        REQUIRE(protocol.settle());
+        CHECK_FALSE(protocol.next_whole(in, 0, frame));
+        REQUIRE(protocol.next_piece(in, frame));
+        CHECK(line(frame) == "text 'ab' more");
+        in = MutableBytesView{bytes}.subspan(8);
+        CHECK_FALSE(protocol.next_piece(in, frame));
+        CHECK_FALSE(protocol.settle());
+        REQUIRE(protocol.next(in, frame) == Progress::Ready);
+        CHECK(line(frame) == "text 'c' more");
+        CHECK(protocol.next(in, frame) == Progress::Failed);
+        CHECK(protocol.error() == Error::InvalidUtf8);
+    }
+}
+
+TEST_CASE("a code point that is cut is left to the general path, and then the fast one goes on") {
+    Bytes bytes = frame_to(Server, 0x81, "a\u20acbc");
+    FrameProtocol protocol{Server};
+    MutableBytesView in = MutableBytesView{bytes}.first(8);
+    Frame frame;
+    REQUIRE(protocol.settle());
+    CHECK_FALSE(protocol.next_whole(in, 0, frame));
+    REQUIRE(protocol.next_piece(in, frame));
+    CHECK(line(frame) == "text 'a' more");
+    in = MutableBytesView{bytes}.subspan(8, 2);
+    CHECK_FALSE(protocol.next_piece(in, frame));
+    REQUIRE(protocol.next(in, frame) == Progress::Ready);
+    CHECK(line(frame) == "text '\u20ac' more");
+    in = MutableBytesView{bytes}.subspan(10);
+    CHECK(protocol.next(in, frame) == Progress::Ready);
+    CHECK(line(frame) == "text 'bc'");
 }
 
 TEST_CASE("of invalid text the fast path leaves the complaint to the general one") {

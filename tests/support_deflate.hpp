@@ -108,9 +108,9 @@ inline std::optional<std::string> plain_inflate(wsproto::BytesView in, int windo
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
     stream.avail_out = static_cast<uInt>(out.size());
     const int result = ::inflate(&stream, Z_SYNC_FLUSH);
-    out.resize(out.size() - stream.avail_out);
     ::inflateEnd(&stream);
-    return result == Z_OK && stream.avail_in == 0 ? std::optional{out} : std::nullopt;
+    const bool valid = result == Z_OK && stream.avail_in == 0;
+    return valid ? std::optional{out.substr(0, stream.total_out)} : std::nullopt;
 }
 
 /// What came of a message, and in how many steps.

@@ -212,7 +212,7 @@ class Connection : public detail::Endpoint<Connection> {
         return true;
     }
 
-    // Nearly as fast: the next piece of a large binary message.
+    // Nearly as fast: the next piece of a large message.
     bool show_piece(Event& slot) {
         Frame frame;
         const bool shown = protocol_.next_piece(input_.front(), frame);
@@ -224,6 +224,9 @@ class Connection : public detail::Endpoint<Connection> {
 
     // Not inline, lest the fast path pay for its size.
     [[gnu::noinline]] Progress next_of_any_kind(Event& slot) {
+        if (settled_ && input_.size() == 0 && !protocol_.holds_input()) {
+            return Progress::NeedMore;
+        }
         if (options_error() != Error::None) {
             return Progress::Failed;
         }

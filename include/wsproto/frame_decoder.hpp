@@ -10,6 +10,7 @@
 #include <wsproto/detail/frame_source.hpp>
 #include <wsproto/detail/header_parser.hpp>
 #include <wsproto/detail/mask.hpp>
+#include <wsproto/detail/plain_header.hpp>
 #include <wsproto/detail/utf8.hpp>
 #include <wsproto/detail/whole_payload.hpp>
 #include <wsproto/error_code.hpp>
@@ -29,6 +30,12 @@
 
 namespace wsproto {
 
+/// Payload as it came, and the key for it; zeros, if it is not masked.
+struct MaskedPiece {
+    MutableBytesView payload{};
+    MaskingKey key{};
+};
+
 /// Takes frames off the front of what was received.
 ///
 /// It keeps nothing of its input but an incomplete header or control frame.
@@ -38,7 +45,7 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
     explicit FrameDecoder(ConnectionType role, const Limits& limits = {},
                           Extensions extensions = {})
         : role_{role},
-          mask_bit_{static_cast<std::uint8_t>(role == ConnectionType::Server ? 0x80 : 0)} {
+          mask_bit_{role == ConnectionType::Server ? detail::masked_bit : std::uint8_t{0}} {
         if (!extensions.empty()) {
             extensions_ = std::make_unique<detail::ExtensionStack>(std::move(extensions));
         }
@@ -60,15 +67,16 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
     }
 
     /// Whether no extension looks on and nothing is pending but, perhaps, payload of the last frame
-    /// of a `Binary` message.
+    /// of a message.
     [[nodiscard]] bool is_plain() const noexcept {
-        const bool streams = !is_control(opcode_) && message_opcode_ == Opcode::Binary;
-        return (!in_frame_ || streams) && !in_message_ && carried_ == 0 && error_ == Error::None &&
+        const bool in_control = in_frame_ && is_control(opcode_);
+        return !in_control && !in_message_ && carried_ == 0 && error_ == Error::None &&
                !extensions_;
     }
 
-    /// Whether payload of the current frame is still to come.
+    /// Whether payload of the current frame is still to come, and what of.
     [[nodiscard]] bool in_frame() const noexcept { return in_frame_; }
+    [[nodiscard]] Opcode message_opcode() const noexcept { return message_opcode_; }
 
     /// The fast path of `next`, while plain: an unfragmented message, all of which is in `in`.
     ///
@@ -76,35 +84,19 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
     /// not valid. `slack` bytes behind `in` may be read, and rewritten unchanged.
     [[gnu::always_inline]] Progress take_whole(MutableBytesView& in, std::size_t slack,
                                                Frame& frame) noexcept {
-        const std::size_t available = in.size();
-        if (available < 2 || in_frame_) {
+        const auto header =
+            in_frame_ ? detail::PlainHeader{} : detail::parse_plain_header(in, mask_bit_);
+        if (header.size == 0 || header.payload_size >= whole_room_) {
             return Progress::NeedMore;
         }
-        const unsigned first = detail::byte_at(in, 0);
-        const unsigned second = detail::byte_at(in, 1) ^ mask_bit_;
-        std::size_t begin = 2 + (mask_bit_ >> 5U);
-        std::size_t size = second;
-        if (second >= 126) {
-            if (second != 126 || available < 4) {
-                return Progress::NeedMore;
-            }
-            size = detail::byte_at(in, 2) << 8 | detail::byte_at(in, 3);
-            begin += 2;
-            if (size < 126) {
-                return Progress::NeedMore;
-            }
-        }
-        if (first - 0x81U >= 2 || size >= whole_room_) {
+        if (in.size() < header.size + header.payload_size) {
+            begin_cut_frame(in, header);
             return Progress::NeedMore;
         }
-        if (available < begin + size) {
-            begin_cut_frame(in, static_cast<Opcode>(first & 0xF), begin, size);
-            return Progress::NeedMore;
-        }
-        const MutableBytesView payload{in.data() + begin, size};
-        frame = {.opcode = first == 0x81 ? Opcode::Text : Opcode::Binary, .payload = payload};
-        const std::size_t behind = available - begin - size;
-        in = MutableBytesView{payload.data() + size, behind};
+        const MutableBytesView payload{in.data() + header.size, header.payload_size};
+        frame = {.opcode = header.opcode, .payload = payload};
+        const std::size_t behind = in.size() - header.size - header.payload_size;
+        in = MutableBytesView{payload.data() + payload.size(), behind};
         bool valid = true;
         if (mask_bit_ != 0) {
             const MaskingKey key = detail::masking_key_before(payload);
@@ -113,6 +105,25 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
             valid = detail::is_valid_utf8(payload);
         }
         return valid ? Progress::Ready : Progress::Failed;
+    }
+
+    /// Takes the next piece of the payload as it is; `frame` views it. False if `in` has nothing.
+    bool take_masked(MutableBytesView& in, MaskedPiece& piece, Frame& frame) noexcept {
+        if (in.empty() && remaining_ != 0) {
+            return false;
+        }
+        const std::size_t count =
+            remaining_ < in.size() ? static_cast<std::size_t>(remaining_) : in.size();
+        piece = {.payload = in.first(count), .key = key_};
+        in = in.subspan(count);
+        key_ = detail::rotate(key_, count);
+        remaining_ -= count;
+        in_frame_ = remaining_ != 0;
+        frame = {.opcode = message_opcode_,
+                 .payload = piece.payload,
+                 .frame_finished = !in_frame_,
+                 .message_finished = !in_frame_ && !in_message_};
+        return true;
     }
 
     /// Why `next` failed.
@@ -197,15 +208,13 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
         return false;
     }
 
-    // An unfragmented frame with a legal header, which may be cut, and no extension. Not inline,
-    // lest the fast path pay for its size.
-    [[gnu::noinline]] void begin_cut_frame(MutableBytesView& in, Opcode opcode, std::size_t begin,
-                                           std::size_t size) {
-        if (in.size() < begin) {
+    // Not inline, lest the fast path pay for its size.
+    [[gnu::noinline]] void begin_cut_frame(MutableBytesView& in, detail::PlainHeader plain) {
+        if (in.size() < plain.size) {
             return;
         }
-        const FrameHeader header{.opcode = opcode, .payload_length = size};
-        accept_header({.header = header, .size = begin}, in);
+        const FrameHeader header{.opcode = plain.opcode, .payload_length = plain.payload_size};
+        accept_header({.header = header, .size = plain.size}, in);
         if (mask_bit_ != 0) {
             key_ = detail::masking_key_before(in);
         }
@@ -278,21 +287,13 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
     }
 
     Progress take_data(MutableBytesView& in, Frame& frame) {
-        if (in.empty() && remaining_ != 0) {
+        MaskedPiece piece;
+        if (!take_masked(in, piece, frame)) {
             return Progress::NeedMore;
         }
-        const std::size_t count =
-            remaining_ < in.size() ? static_cast<std::size_t>(remaining_) : in.size();
-        const MutableBytesView payload = in.first(count);
-        in = in.subspan(count);
-        unmask(payload);
-        key_ = detail::rotate(key_, count);
-        remaining_ -= count;
-        in_frame_ = remaining_ != 0;
-        frame = {.opcode = message_opcode_,
-                 .payload = payload,
-                 .frame_finished = !in_frame_,
-                 .message_finished = !in_frame_ && !in_message_};
+        if (mask_bit_ != 0) {
+            detail::mask_in_place(piece.payload, piece.key);
+        }
         return Progress::Ready;
     }
 

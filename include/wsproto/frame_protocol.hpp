@@ -60,10 +60,7 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
     }
 
     /// Frees what was shown last; whether `next_whole` and `next_piece` may be tried.
-    bool settle() noexcept {
-        return !closed_ && messages_.settle() && decoder_.is_plain() &&
-               (!decoder_.in_frame() || messages_.shows_pieces());
-    }
+    bool settle() noexcept { return !closed_ && messages_.settle() && decoder_.is_plain(); }
 
     /// A fast path of `next`, once settled: a valid message, all of which is in `in`, and behind it
     /// `slack` bytes that may be rewritten unchanged.
@@ -78,9 +75,17 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
         return taken == Progress::Ready;
     }
 
-    /// Another one, once settled: the next piece of a binary message that has begun.
+    /// Another one, once settled: the next piece of a message that has begun.
     bool next_piece(MutableBytesView& in, Frame& frame) {
-        return decoder_.in_frame() && decoder_.next(in, frame) == Progress::Ready;
+        if (!decoder_.in_frame() || !messages_.shows_pieces()) {
+            return false;
+        }
+        if (decoder_.message_opcode() == Opcode::Binary) {
+            return decoder_.next(in, frame) == Progress::Ready;
+        }
+        MaskedPiece piece;
+        return decoder_.role() == ConnectionType::Server &&
+               decoder_.take_masked(in, piece, frame) && messages_.unmask_text(piece, frame);
     }
 
     /// Why `next` failed.

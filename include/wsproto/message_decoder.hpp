@@ -6,6 +6,7 @@
 
 #include <wsproto/bytes.hpp>
 #include <wsproto/detail/append.hpp>
+#include <wsproto/detail/unmask_text.hpp>
 #include <wsproto/detail/utf8.hpp>
 #include <wsproto/error_code.hpp>
 #include <wsproto/frame.hpp>
@@ -26,8 +27,25 @@ class MessageDecoder {
   public:
     explicit MessageDecoder(Delivery delivery = Delivery::Chunks) noexcept : delivery_{delivery} {}
 
-    /// Whether a piece of a binary message, which no extension changes, is shown as it is.
-    [[nodiscard]] bool shows_pieces() const noexcept { return delivery_ == Delivery::Chunks; }
+    /// Whether a piece of a message, which no extension changes and no code point begins before, is
+    /// shown at once.
+    [[nodiscard]] bool shows_pieces() const noexcept {
+        return delivery_ == Delivery::Chunks && utf8_.at_boundary();
+    }
+
+    /// Unmasks and shows such a piece of a text, of which `out` says the rest. False: `next` tells
+    /// what is wrong, or nothing of it can be shown yet.
+    bool unmask_text(const MaskedPiece& piece, Frame& out) noexcept {
+        const auto before = utf8_;
+        const auto result = detail::unmask_and_validate(piece.payload, piece.key, utf8_);
+        if (!result.valid || (out.message_finished && !utf8_.at_boundary())) {
+            utf8_ = before;
+            begin(out);
+            return false;
+        }
+        output_ = out;
+        return show_valid(result, out);
+    }
 
     /// Takes what the decoder has made; `next` must have said `NeedMore` before.
     void begin(const Frame& piece) noexcept {
@@ -223,7 +241,7 @@ class MessageDecoder {
             return show_split_code_point(out);
         }
         has_output_ = false;
-        if (validate && !show_text(out)) {
+        if (validate && !show_valid(utf8_.feed(output_.payload), out)) {
             return false;
         }
         if (!validate) {
@@ -233,8 +251,7 @@ class MessageDecoder {
         return true;
     }
 
-    bool show_text(Frame& out) {
-        const auto result = utf8_.feed(output_.payload);
+    bool show_valid(detail::Utf8Result result, Frame& out) noexcept {
         const BytesView valid = output_.payload.first(result.complete);
         const BytesView held_back = output_.payload.subspan(result.complete);
         if (!result.valid || (output_.message_finished && !utf8_.at_boundary())) {
