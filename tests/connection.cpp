@@ -1045,6 +1045,35 @@ TEST_CASE("where memory lacks, a connection goes on, or is dead") {
     }
 }
 
+TEST_CASE("messages that are valid, or not, give the same events wherever they are cut twice") {
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    for (const std::string_view payload :
+         {"", "ab", "\xe2\x82\xac", "\xe2", "a\xe2\x82", "\xff", "a\xffz", "a\xe2\x82z"}) {
+        for (const unsigned first : {0x81U, 0x82U, 0x01U, 0x02U}) {
+            const Bytes wire = concat({frame_to(role, first, payload),
+                                       frame_to(role, first < 0x80 ? 0x80 : 0x81, "next"),
+                                       frame_to(role, 0x89, "p")});
+            const auto make = [&] { return Connection{role, {}, {}, {.delivery = delivery}}; };
+            Connection whole = make();
+            const Trace lines = receive(whole, Pieces{wire});
+            const BytesView bytes = wire;
+            for (std::size_t end = 0; end <= wire.size(); ++end) {
+                for (std::size_t begin = 0; begin <= end; ++begin) {
+                    const Pieces pieces{bytes.first(begin), bytes.subspan(begin, end - begin),
+                                        bytes.subspan(end)};
+                    Connection copied = make();
+                    Connection in_place = make();
+                    const bool same = receive(copied, pieces, Feed::Copied) == lines &&
+                                      receive(in_place, pieces, Feed::InPlace) == lines &&
+                                      copied.state() == whole.state();
+                    if (!same) FAIL("cut at " << begin << " and " << end << ": " << payload);
+                }
+            }
+        }
+    }
+}
+
 // Anything at all.
 
 TEST_CASE("any bytes give the same events in every split, or a documented error") {

@@ -234,11 +234,11 @@ class Connection : public detail::Endpoint<Connection> {
         if (settled_ && input_.size() == 0) {
             return Progress::NeedMore;
         }
-        if (settled_ && show_piece(slot)) {
-            return Progress::Ready;
-        }
         if (settled_ && !was_settled) {
             return next_event(slot);
+        }
+        if (settled_ && show_piece(slot)) {
+            return Progress::Ready;
         }
         settled_ = false;
         if (std::exchange(stepping_, true)) {

@@ -61,8 +61,9 @@ class EventSource {
 
 /// The events of a connection, made one by one as the range is advanced: a C++20 input range.
 ///
-/// A second `events()` continues where the first stands, and the first has ended. It also ends when
-/// the connection is moved or destroyed. What the event that it shows views is valid until then.
+/// A second `events()` continues where the first stands, and the first has ended; what was lent
+/// stays lent until the second ends. It also ends when the connection is moved or destroyed. What
+/// the event that it shows views is valid until then.
 class EventRange {
   public:
     class Iterator {
