@@ -227,6 +227,9 @@ class Connection : public detail::Endpoint<Connection> {
         if (settled_ && input_.size() == 0 && !protocol_.holds_input()) {
             return Progress::NeedMore;
         }
+        if (settled_ && show_piece(slot)) {
+            return Progress::Ready;
+        }
         if (options_error() != Error::None) {
             return Progress::Failed;
         }
@@ -236,9 +239,6 @@ class Connection : public detail::Endpoint<Connection> {
         }
         if (settled_ && !was_settled) {
             return next_event(slot);
-        }
-        if (settled_ && show_piece(slot)) {
-            return Progress::Ready;
         }
         settled_ = false;
         if (std::exchange(stepping_, true)) {

@@ -74,7 +74,7 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
                !extensions_;
     }
 
-    /// Whether payload of the current frame is still to come, and what of.
+    /// Whether payload of the current frame is to come, and of what.
     [[nodiscard]] bool in_frame() const noexcept { return in_frame_; }
     [[nodiscard]] Opcode message_opcode() const noexcept { return message_opcode_; }
 
@@ -105,6 +105,12 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
             valid = detail::is_valid_utf8(payload);
         }
         return valid ? Progress::Ready : Progress::Failed;
+    }
+
+    void unmask(const MaskedPiece& piece) const noexcept {
+        if (mask_bit_ != 0) {
+            detail::mask_in_place(piece.payload, piece.key);
+        }
     }
 
     /// Takes the next piece of the payload as it is; `frame` views it. False if `in` has nothing.
@@ -210,14 +216,12 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
 
     // Not inline, lest the fast path pay for its size.
     [[gnu::noinline]] void begin_cut_frame(MutableBytesView& in, detail::PlainHeader plain) {
-        if (in.size() < plain.size) {
-            return;
-        }
-        const FrameHeader header{.opcode = plain.opcode, .payload_length = plain.payload_size};
-        accept_header({.header = header, .size = plain.size}, in);
-        if (mask_bit_ != 0) {
-            key_ = detail::masking_key_before(in);
-        }
+        if (in.size() < plain.size) return;
+        in = in.subspan(plain.size);
+        opcode_ = plain.opcode;
+        begin_data_frame({.opcode = plain.opcode});
+        begin_payload(plain.payload_size,
+                      mask_bit_ != 0 ? detail::masking_key_before(in) : MaskingKey{});
     }
 
     bool accept_header(const detail::ParsedHeader& parsed, MutableBytesView& from) {
@@ -240,13 +244,17 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
                 transforms_ = extensions_->transforms();
             }
         }
-        if (!is_control(header.opcode) && !transforms_) {
-            message_size_ += header.payload_length;
+        begin_payload(header.payload_length, header.masking_key.value_or(MaskingKey{}));
+        return true;
+    }
+
+    void begin_payload(std::uint64_t size, MaskingKey key) noexcept {
+        if (!is_control(opcode_) && !transforms_) {
+            message_size_ += size;
         }
         in_frame_ = true;
-        remaining_ = header.payload_length;
-        key_ = header.masking_key.value_or(MaskingKey{});
-        return true;
+        remaining_ = size;
+        key_ = key;
     }
 
     void begin_data_frame(const FrameHeader& header) {
@@ -279,7 +287,7 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
             }
             payload = {carry_.data(), size};
         }
-        unmask(payload);
+        unmask({.payload = payload, .key = key_});
         carried_ = 0;
         in_frame_ = false;
         frame = {.opcode = opcode_, .payload = payload};
@@ -291,16 +299,8 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
         if (!take_masked(in, piece, frame)) {
             return Progress::NeedMore;
         }
-        if (mask_bit_ != 0) {
-            detail::mask_in_place(piece.payload, piece.key);
-        }
+        unmask(piece);
         return Progress::Ready;
-    }
-
-    void unmask(MutableBytesView payload) const noexcept {
-        if (mask_bit_ != 0) {
-            detail::mask_in_place(payload, key_);
-        }
     }
 
     static constexpr std::uint64_t room(std::uint64_t limit, std::uint64_t used) noexcept {

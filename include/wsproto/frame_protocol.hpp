@@ -80,12 +80,17 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
         if (!decoder_.in_frame() || !messages_.shows_pieces()) {
             return false;
         }
-        if (decoder_.message_opcode() == Opcode::Binary) {
-            return decoder_.next(in, frame) == Progress::Ready;
-        }
+        const bool is_text = decoder_.message_opcode() == Opcode::Text;
         MaskedPiece piece;
-        return decoder_.role() == ConnectionType::Server &&
-               decoder_.take_masked(in, piece, frame) && messages_.unmask_text(piece, frame);
+        if ((is_text && decoder_.role() == ConnectionType::Client) ||
+            !decoder_.take_masked(in, piece, frame)) {
+            return false;
+        }
+        if (is_text) {
+            return messages_.unmask_text(piece, frame);
+        }
+        decoder_.unmask(piece);
+        return true;
     }
 
     /// Why `next` failed.
