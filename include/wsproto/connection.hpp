@@ -224,19 +224,18 @@ class Connection : public detail::Endpoint<Connection> {
 
     // Not inline, lest the fast path pay for its size.
     [[gnu::noinline]] Progress next_of_any_kind(Event& slot) {
-        if (settled_ && input_.size() == 0 && !protocol_.holds_input()) {
-            return Progress::NeedMore;
-        }
-        if (settled_ && show_piece(slot)) {
-            return Progress::Ready;
+        if (settled_) {
+            if (input_.size() == 0 && !protocol_.holds_input()) {
+                return Progress::NeedMore;
+            }
+            if (show_piece(slot)) {
+                return Progress::Ready;
+            }
         }
         if (options_error() != Error::None) {
             return Progress::Failed;
         }
         const bool was_settled = std::exchange(settled_, accepts_input() && protocol_.settle());
-        if (settled_ && input_.size() == 0) {
-            return Progress::NeedMore;
-        }
         if (settled_ && !was_settled) {
             return next_event(slot);
         }

@@ -74,9 +74,8 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
                !extensions_;
     }
 
-    /// Whether payload of the current frame is to come, and of what.
+    /// Whether payload of the current frame is to come.
     [[nodiscard]] bool in_frame() const noexcept { return in_frame_; }
-    [[nodiscard]] Opcode message_opcode() const noexcept { return message_opcode_; }
 
     /// The fast path of `next`, while plain: an unfragmented message, all of which is in `in`.
     ///
@@ -94,13 +93,14 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
             return Progress::NeedMore;
         }
         const MutableBytesView payload{in.data() + header.size, header.payload_size};
+        const BytesView head{in.data(), header.size};
         frame = {.opcode = header.opcode, .payload = payload};
         const std::size_t behind = in.size() - header.size - header.payload_size;
         in = MutableBytesView{payload.data() + payload.size(), behind};
         bool valid = true;
         if (mask_bit_ != 0) {
-            const MaskingKey key = detail::masking_key_before(payload);
-            valid = detail::unmask_whole(payload, key, behind + slack, frame.opcode);
+            valid = detail::unmask_whole(payload, detail::masking_key_of(head), behind + slack,
+                                         frame.opcode);
         } else if (frame.opcode == Opcode::Text) {
             valid = detail::is_valid_utf8(payload);
         }
@@ -217,11 +217,12 @@ class FrameDecoder : public detail::FrameSource<FrameDecoder> {
     // Not inline, lest the fast path pay for its size.
     [[gnu::noinline]] void begin_cut_frame(MutableBytesView& in, detail::PlainHeader plain) {
         if (in.size() < plain.size) return;
+        const BytesView head = in.first(plain.size);
         in = in.subspan(plain.size);
         opcode_ = plain.opcode;
         begin_data_frame({.opcode = plain.opcode});
         begin_payload(plain.payload_size,
-                      mask_bit_ != 0 ? detail::masking_key_before(in) : MaskingKey{});
+                      mask_bit_ != 0 ? detail::masking_key_of(head) : MaskingKey{});
     }
 
     bool accept_header(const detail::ParsedHeader& parsed, MutableBytesView& from) {

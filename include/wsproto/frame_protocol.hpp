@@ -80,17 +80,9 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
         if (!decoder_.in_frame() || !messages_.shows_pieces()) {
             return false;
         }
-        const bool is_text = decoder_.message_opcode() == Opcode::Text;
         MaskedPiece piece;
-        if ((is_text && decoder_.role() == ConnectionType::Client) ||
-            !decoder_.take_masked(in, piece, frame)) {
-            return false;
-        }
-        if (is_text) {
-            return messages_.unmask_text(piece, frame);
-        }
-        decoder_.unmask(piece);
-        return true;
+        return decoder_.take_masked(in, piece, frame) &&
+               messages_.show_piece(decoder_, piece, frame);
     }
 
     /// Why `next` failed.
@@ -107,8 +99,10 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
                                            : std::string{message(error())};
     }
 
-    /// Copies what was taken from the input and not shown: that memory is about to change.
+    /// Whether something was taken from the input and not shown.
     [[nodiscard]] bool holds_input() const noexcept { return messages_.holds_input(); }
+
+    /// Copies that: the memory it lies in is about to change.
     void keep_input() { messages_.keep(); }
 
     /// Appends one frame of a message to `out`.

@@ -33,12 +33,18 @@ class MessageDecoder {
         return delivery_ == Delivery::Chunks && utf8_.at_boundary();
     }
 
-    /// Unmasks and shows such a piece of a text, of which `out` says the rest. False: `next` tells
-    /// what is wrong, or nothing of it can be shown yet.
-    bool unmask_text(const MaskedPiece& piece, Frame& out) noexcept {
+    /// Unmasks and shows such a piece, of which `out` says the rest. False: `next` tells what is
+    /// wrong, or nothing of it can be shown yet.
+    bool show_piece(const FrameDecoder& decoder, const MaskedPiece& piece, Frame& out) noexcept {
+        if (out.opcode != Opcode::Text) {
+            decoder.unmask(piece);
+            return true;
+        }
         const auto before = utf8_;
-        const auto result = detail::unmask_and_validate(piece.payload, piece.key, utf8_);
-        if (!result.valid || (out.message_finished && !utf8_.at_boundary())) {
+        const auto result = decoder.role() == ConnectionType::Server
+                                ? detail::unmask_and_validate(piece.payload, piece.key, utf8_)
+                                : utf8_.feed(piece.payload);
+        if (is_wrong(result, out)) {
             utf8_ = before;
             begin(out);
             return false;
@@ -194,10 +200,7 @@ class MessageDecoder {
     void append_to_message(const FrameDecoder& decoder, BytesView payload) {
         const std::size_t size = buffer_.size() + payload.size();
         if (size > buffer_.capacity()) {
-            Bytes grown;
-            grown.reserve(capacity_for(size, decoder.message_rest()));
-            detail::append(grown, buffer_);
-            buffer_ = std::move(grown);
+            detail::move_elsewhere(buffer_, capacity_for(size, decoder.message_rest()));
         }
         detail::append(buffer_, payload);
     }
@@ -251,10 +254,15 @@ class MessageDecoder {
         return true;
     }
 
+    // A message must not end inside a code point.
+    [[nodiscard]] bool is_wrong(detail::Utf8Result result, const Frame& text) const noexcept {
+        return !result.valid || (text.message_finished && !utf8_.at_boundary());
+    }
+
     bool show_valid(detail::Utf8Result result, Frame& out) noexcept {
         const BytesView valid = output_.payload.first(result.complete);
         const BytesView held_back = output_.payload.subspan(result.complete);
-        if (!result.valid || (output_.message_finished && !utf8_.at_boundary())) {
+        if (is_wrong(result, output_)) {
             fail(Error::InvalidUtf8);
             out = {.opcode = Opcode::Text,
                    .payload = valid,

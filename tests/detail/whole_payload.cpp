@@ -24,7 +24,7 @@ bool agrees(BytesView payload, std::size_t offset, std::size_t behind, Opcode op
     const auto masked =
         MutableBytesView{data}.subspan(expected.size() - behind - payload.size(), payload.size());
     mask_in_place_plain(masked, example_key);
-    const bool valid = unmask_whole(masked, masking_key_before(masked), behind, opcode);
+    const bool valid = unmask_whole(masked, example_key, behind, opcode);
     const bool is_valid = utf8_run_plain(utf8_boundary, payload) == utf8_boundary;
     return data == expected && valid == (opcode != Opcode::Text || is_valid);
 }

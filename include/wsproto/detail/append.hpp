@@ -42,16 +42,20 @@ inline void copy_bytes(std::byte* to, BytesView bytes) noexcept {
     }
 }
 
+/// Moves `bytes` to memory for `capacity` of them; if that throws, nothing has changed.
+inline void move_elsewhere(Bytes& bytes, std::size_t capacity) {
+    Bytes elsewhere;
+    elsewhere.reserve(capacity);
+    elsewhere.resize(bytes.size());
+    copy_bytes(elsewhere.data(), bytes);
+    bytes = std::move(elsewhere);
+}
+
 /// What `extend` does where there is no room.
 [[gnu::noinline]] inline std::byte* extend_elsewhere(Bytes& bytes, std::size_t count) {
     const std::size_t size = bytes.size();
-    Bytes grown;
-    grown.reserve(std::max(size + count, 2 * bytes.capacity()));
-    grown.resize(size + count);
-    if (size > 0) {
-        std::memcpy(grown.data(), bytes.data(), size);
-    }
-    bytes = std::move(grown);
+    move_elsewhere(bytes, std::max(size + count, 2 * bytes.capacity()));
+    bytes.resize(size + count);
     return bytes.data() + size;
 }
 

@@ -105,8 +105,10 @@ constexpr Error check_limits(const FrameHeader& header, const HeaderRules& rules
     return rules.fragments_left ? Error::None : Error::TooManyFragments;
 }
 
-constexpr MaskingKey masking_key_at(BytesView prefix, std::size_t at) noexcept {
-    return {prefix[at], prefix[at + 1], prefix[at + 2], prefix[at + 3]};
+/// The key that a masked header ends with.
+constexpr MaskingKey masking_key_of(BytesView header) noexcept {
+    const BytesView key = header.last(sizeof(MaskingKey));
+    return {key[0], key[1], key[2], key[3]};
 }
 
 /// Reads the header at the front of `prefix`, or finds the first byte that must not be there.
@@ -149,7 +151,7 @@ constexpr ParsedHeader parse_header(BytesView prefix, const HeaderRules& rules) 
         return parsed;
     }
     if (masked) {
-        parsed.header.masking_key = masking_key_at(prefix, 2 + bytes);
+        parsed.header.masking_key = masking_key_of(prefix.first(size));
     }
     parsed.size = size;
     return parsed;

@@ -29,11 +29,10 @@ constexpr void mask_in_place_plain(MutableBytesView data, MaskingKey key) noexce
 }
 
 /// Writes the masked `in` to `out`, which is `in` or does not overlap it; not a short payload.
-#if defined(__GNUC__)
-[[gnu::noinline]]  // lest GCC warn of short arrays, which never come here
-#endif
-inline void
-mask_long(std::byte* out, const std::byte* in, std::size_t size, MaskingKey key) noexcept {
+///
+/// Not inline, lest GCC warn of short arrays, which never come here.
+[[gnu::noinline]] inline void mask_long(std::byte* out, const std::byte* in, std::size_t size,
+                                        MaskingKey key) noexcept {
 #if WSPROTO_DETAIL_X86_64
     if (has_avx2()) {
         mask_avx2(out, in, size, key);

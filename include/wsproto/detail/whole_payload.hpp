@@ -43,11 +43,6 @@ inline constexpr auto padding_lanes = [] {
     return is_ascii(unmasked & lanes);
 }
 
-/// The key that stands before its payload.
-[[nodiscard]] inline MaskingKey masking_key_before(MutableBytesView payload) noexcept {
-    return load<MaskingKey>(payload.data() - sizeof(MaskingKey));
-}
-
 /// Unmasks `payload`; false if it is a text and not valid.
 ///
 /// `behind` bytes behind it may be read, and rewritten unchanged.
