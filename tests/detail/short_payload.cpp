@@ -32,6 +32,21 @@ TEMPLATE_TEST_CASE("a short payload is masked as the plain definition does, and 
     CHECK(count_wrong_copies(0, mask) == 0);
 }
 
+TEMPLATE_TEST_CASE("a short payload is copied, and nothing else changes", "", std::uint64_t,
+                   LongestPiece) {
+    int wrong = 0;
+    for (std::size_t size = 0; size <= max_short_payload; ++size) {
+        Bytes expected(size + 2, std::byte{0x99});
+        Bytes copy = expected;
+        for (std::size_t i = 0; i < size; ++i) {
+            expected[i + 1] = static_cast<std::byte>(i);
+        }
+        copy_short<TestType>(copy.data() + 1, BytesView{expected}.subspan(1, size));
+        wrong += copy != expected;
+    }
+    CHECK(wrong == 0);
+}
+
 TEMPLATE_TEST_CASE("a short text is ASCII unless a byte of it is not, whichever", "", std::uint64_t,
                    LongestPiece) {
     int wrong = 0;

@@ -6,6 +6,7 @@
 #define WSPROTO_DETAIL_APPEND_HPP
 
 #include <wsproto/bytes.hpp>
+#include <wsproto/detail/short_payload.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -17,28 +18,10 @@ namespace wsproto::detail {
 /// Copies `bytes` to `to`, which does not overlap them. What is short is done before a call would
 /// have begun.
 inline void copy_bytes(std::byte* to, BytesView bytes) noexcept {
-    const std::byte* const from = bytes.data();
-    const std::size_t size = bytes.size();
-    if (size > 64) {
-        std::memcpy(to, from, size);
-    } else if (size > 32) {
-        std::memcpy(to, from, 16);
-        std::memcpy(to + 16, from + 16, 16);
-        std::memcpy(to + size - 32, from + size - 32, 16);
-        std::memcpy(to + size - 16, from + size - 16, 16);
-    } else if (size >= 16) {
-        std::memcpy(to, from, 16);
-        std::memcpy(to + size - 16, from + size - 16, 16);
-    } else if (size >= 8) {
-        std::memcpy(to, from, 8);
-        std::memcpy(to + size - 8, from + size - 8, 8);
-    } else if (size >= 4) {
-        std::memcpy(to, from, 4);
-        std::memcpy(to + size - 4, from + size - 4, 4);
-    } else if (size > 0) {
-        to[0] = from[0];
-        to[size / 2] = from[size / 2];
-        to[size - 1] = from[size - 1];
+    if (bytes.size() <= max_short_payload) {
+        copy_short(to, bytes);
+    } else {
+        std::memcpy(to, bytes.data(), bytes.size());
     }
 }
 

@@ -1,4 +1,4 @@
-// Payloads of at most 128 bytes, in one go: masked, looked through for ASCII, or both.
+// Payloads of at most 128 bytes, in one go: copied, masked, looked through for ASCII, or both.
 //
 // Half of the pieces that cover a payload are laid from its front, half from its back; where they
 // overlap they agree, because all are read before one is written. So there are no loops, no odd
@@ -92,6 +92,13 @@ inline auto cover(const std::byte* in, std::size_t size, Then then,
     }
     return size <= 64 ? then(CoverFrom<Piece, 32>{in, size}, arguments...)
                       : then(CoverFrom<Piece, 64>{in, size}, arguments...);
+}
+
+/// Copies `in` to `out`, which is `in` or does not overlap it.
+template <typename Piece = LongestPiece>
+inline void copy_short(std::byte* out, BytesView in) noexcept {
+    constexpr auto copy = [](auto payload, std::byte* to) noexcept { payload.write(to); };
+    cover<Piece>(in.data(), in.size(), copy, out);
 }
 
 /// Writes the masked `in` to `out`, which is `in` or does not overlap it.
