@@ -36,11 +36,7 @@ namespace detail {
 /// the end of the text. RFC 9110 §5.6.4.
 [[nodiscard]] constexpr std::size_t list_element_size(std::string_view list) noexcept {
     std::size_t at = 0;
-    while (at < list.size() && list[at] != ',' && list[at] != '"') {
-        ++at;
-    }
-    bool quoted = false;
-    for (; at < list.size() && (quoted || list[at] != ','); ++at) {
+    for (bool quoted = false; at < list.size() && (quoted || list[at] != ','); ++at) {
         if (list[at] == '"') {
             quoted = !quoted;
         } else if (quoted && list[at] == '\\') {

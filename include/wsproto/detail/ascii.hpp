@@ -5,11 +5,12 @@
 #ifndef WSPROTO_DETAIL_ASCII_HPP
 #define WSPROTO_DETAIL_ASCII_HPP
 
+#include <wsproto/detail/pieces.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <type_traits>
 
@@ -28,12 +29,6 @@ inline constexpr std::size_t word_size = sizeof(AsciiWord);
     return 0x0101010101010101 * AsciiWord{c};
 }
 
-[[nodiscard]] inline AsciiWord load_word(const char* from) noexcept {
-    AsciiWord word = 0;
-    std::memcpy(&word, from, sizeof(word));
-    return word;
-}
-
 [[nodiscard]] constexpr AsciiWord word_to_lower(AsciiWord word) noexcept {
     const AsciiWord low_bits = word & each_byte(0x7f);
     const AsciiWord from_a = low_bits + each_byte(0x80 - 'A');
@@ -44,8 +39,8 @@ inline constexpr std::size_t word_size = sizeof(AsciiWord);
 /// Turns the letters of a text into lower case, where it lies.
 inline void make_lower(char* text, std::size_t size) noexcept {
     const auto lower_word = [&](std::size_t at) {
-        const AsciiWord word = word_to_lower(load_word(text + at));
-        std::memcpy(text + at, &word, sizeof(word));
+        const AsciiWord word = word_to_lower(load<AsciiWord>(text + at));
+        store(text + at, word);
     };
     if (size < word_size) {
         std::transform(text, text + size, text, [](char c) { return to_lower(c); });
@@ -60,9 +55,11 @@ inline void make_lower(char* text, std::size_t size) noexcept {
 /// Whether a text, of a word at least, is `lower` but for case; both have the same size.
 [[nodiscard]] inline bool words_match(const char* text, std::string_view lower) noexcept {
     const std::size_t last = lower.size() - word_size;  // may overlap the one before it
-    AsciiWord difference = word_to_lower(load_word(text + last)) ^ load_word(lower.data() + last);
+    AsciiWord difference =
+        word_to_lower(load<AsciiWord>(text + last)) ^ load<AsciiWord>(lower.data() + last);
     for (std::size_t at = 0; at < last; at += word_size) {
-        difference |= word_to_lower(load_word(text + at)) ^ load_word(lower.data() + at);
+        difference |=
+            word_to_lower(load<AsciiWord>(text + at)) ^ load<AsciiWord>(lower.data() + at);
     }
     return difference == 0;
 }

@@ -17,14 +17,14 @@
 namespace wsproto::detail {
 
 template <typename Piece>
-[[nodiscard]] inline Piece load(const std::byte* from) noexcept {
+[[nodiscard]] inline Piece load(const void* from) noexcept {
     Piece piece;
     std::memcpy(&piece, from, sizeof piece);
     return piece;
 }
 
 template <typename Piece>
-inline void store(std::byte* to, Piece piece) noexcept {
+inline void store(void* to, Piece piece) noexcept {
     std::memcpy(to, &piece, sizeof piece);
 }
 
