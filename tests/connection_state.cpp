@@ -69,3 +69,17 @@ TEST_CASE("of a moved state, what is left behind is Closed") {
     CHECK(assigned == LocalClosing);
     CHECK(to == Closed);
 }
+
+TEST_CASE("a state that was moved from is Closed, also onto itself") {
+    using wsproto::detail::StateCell;
+    StateCell cell{ConnectionState::Open};
+    StateCell other{std::move(cell)};
+    CHECK(cell == ConnectionState::Closed);
+    CHECK(other == ConnectionState::Open);
+    cell = std::move(other);
+    CHECK(cell == ConnectionState::Open);
+    CHECK(other == ConnectionState::Closed);
+    StateCell& itself = cell;
+    cell = std::move(itself);
+    CHECK(cell == ConnectionState::Closed);
+}

@@ -373,3 +373,64 @@ TEST_CASE("where memory lacks for what was lent, the connection is dead and does
     CHECK(trace(connection).empty());
     CHECK(connection.should_close_transport());
 }
+
+TEST_CASE("a connection that is moved onto itself is closed, as all that was moved from") {
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    const bool in_place = GENERATE(false, true);
+    const std::size_t shown = GENERATE(0U, 1U, 2U);
+    Connection connection{role, {}, {}, {.delivery = delivery}};
+    auto lent = std::make_unique<Lent>(concat({split_code_point(role), hex("81")}));
+    in_place ? connection.receive_data_in_place(lent->bytes) : connection.receive_data(lent->bytes);
+    EventRange range = connection.events();
+    for (std::size_t at = 0; at != shown; ++at) {
+        at == 0 ? static_cast<void>(range.begin()) : static_cast<void>(++range.begin());
+    }
+    Connection& itself = connection;
+    connection = std::move(itself);
+    lent.reset();
+    CHECK(range.ended());
+    CHECK(connection.state() == Closed);
+    CHECK(trace(connection).empty());
+    CHECK_THROWS_AS(connection.send(Ping{}), LocalProtocolError);
+    connection = Connection{role};
+    CHECK(receive(connection, three(role)) == three_lines);
+}
+
+TEST_CASE("a connection that is swapped with itself, or another, goes on") {
+    const auto role = GENERATE(Client, Server);
+    for (std::size_t cut = 0; cut <= split_code_point(role).size(); ++cut) {
+        Connection one{role};
+        Connection two{role};
+        const Bytes wire = split_code_point(role);
+        Trace lines = receive(one, BytesView{wire}.first(cut));
+        std::swap(one, one);
+        std::swap(one, two);
+        const Trace rest = receive(two, BytesView{wire}.subspan(cut));
+        lines.insert(lines.end(), rest.begin(), rest.end());
+        CHECK(lines.front() == split_lines.front());
+        CHECK(lines.back() == split_lines.back());
+        CHECK(receive(one, three(role)) == three_lines);
+    }
+}
+
+TEST_CASE("what was moved from takes nothing, and gives nothing") {
+    const auto role = GENERATE(Client, Server);
+    const std::size_t cut = GENERATE(0U, 1U, 7U, 9U);
+    Connection connection{role};
+    const Bytes wire = split_code_point(role);
+    connection.receive_data(BytesView{wire}.first(cut));
+    const Connection target{std::move(connection)};
+    Bytes scratch;
+    CHECK_THROWS_AS(connection.send(TextMessage{"x"}), LocalProtocolError);
+    CHECK_THROWS_AS(connection.send_gather(TextMessage{"x"}, scratch), LocalProtocolError);
+    CHECK_THROWS_AS(connection.send(CloseConnection{}), LocalProtocolError);
+    CHECK(receive(connection, wire).empty());
+    CHECK(receive(connection, wire, Feed::InPlace).empty());
+    connection.set_limits({.message_size = 1});
+    connection.receive_eof();
+    CHECK(trace(connection).empty());
+    CHECK_FALSE(connection.event_hint());
+    CHECK_FALSE(connection.response_to(Ping{}));
+    CHECK(connection.should_close_transport());
+}

@@ -366,3 +366,29 @@ TEST_CASE("a loop that neither consumes nor returns: every step of a rejection m
     }
     CHECK(steps == 1001);
 }
+
+TEST_CASE("a handshake that was moved from, or onto itself, is closed at any point") {
+    const bool onto_itself = GENERATE(false, true);
+    const std::string request = request_with("");
+    const BytesView input = as_bytes(request);
+    for (std::size_t cut = 0; cut <= input.size(); ++cut) {
+        CAPTURE(cut);
+        H11Handshake server = server_end();
+        CHECK(receive(server, input.first(cut)).size() == (cut == input.size() ? 1 : 0));
+        H11Handshake target = client_end();
+        (onto_itself ? server : target) = std::move(server);
+        CHECK(server.state() == ConnectionState::Closed);
+        CHECK(receive(server, input.subspan(cut)).empty());
+        CHECK(receive(server, input).empty());
+        std::error_code ec;
+        CHECK(server.send(AcceptConnection{}, ec).empty());
+        CHECK(server.send(RejectConnection{}, ec).empty());
+        CHECK(ec == Error::EventNotAllowed);
+        server.initiate_upgrade_connection({}, "/", ec);
+        CHECK(ec == Error::UpgradeTooLate);
+        server.receive_eof();
+        CHECK(trace(server).empty());
+        CHECK_FALSE(server.event_hint());
+        CHECK(server.should_close_transport());
+    }
+}

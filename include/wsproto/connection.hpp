@@ -28,7 +28,8 @@ namespace wsproto {
 /// One end of an open WebSocket. RFC 6455 §5 to §7.
 ///
 /// Feed it with `receive_data`, drain `events()`, write what `send` returns. It is not thread-safe;
-/// distinct connections are independent. Movable: its ranges end, what was moved from is closed.
+/// distinct connections are independent. Movable: its ranges end, and what was moved from is closed,
+/// also onto itself.
 class Connection : public detail::Endpoint<Connection> {
   public:
     /// Uses the `extensions` that a handshake has enabled; `trailing_data` came behind it.

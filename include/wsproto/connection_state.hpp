@@ -86,14 +86,15 @@ constexpr std::optional<ConnectionState> next_state(ConnectionState from, Action
     return next != 0 ? std::optional{static_cast<ConnectionState>(next - 1)} : std::nullopt;
 }
 
-/// The state of one connection; what was moved from is `Closed`.
+/// The state of one connection; what was moved from is `Closed`, also onto itself.
 class StateCell {
   public:
     constexpr StateCell(ConnectionState state) noexcept : state_{state} {}
     constexpr StateCell(StateCell&& other) noexcept
         : state_{std::exchange(other.state_, ConnectionState::Closed)} {}
     constexpr StateCell& operator=(StateCell&& other) noexcept {
-        state_ = std::exchange(other.state_, ConnectionState::Closed);
+        state_ = other.state_;
+        other.state_ = ConnectionState::Closed;
         return *this;
     }
     ~StateCell() = default;

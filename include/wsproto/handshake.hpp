@@ -35,7 +35,8 @@ namespace wsproto {
 /// One end of an opening handshake. RFC 6455 §4.
 ///
 /// Feed it with `receive_data`, drain `events()`, write what `send` returns. It is done once
-/// `state()` is `Open`; `WSConnection` goes on with a `Connection`. Not thread-safe; movable.
+/// `state()` is `Open`; `WSConnection` goes on with a `Connection`. Not thread-safe; movable: its
+/// ranges end, what was moved from is closed.
 class H11Handshake : public detail::Endpoint<H11Handshake> {
   public:
     explicit H11Handshake(ConnectionType role, const Options& options = {})
@@ -178,11 +179,11 @@ class H11Handshake : public detail::Endpoint<H11Handshake> {
     }
 
     [[nodiscard]] bool accepts(BytesView data) const noexcept {
-        return core_.listening && !core_.ended && !data.empty();
+        return core_.listens() && !core_.ended && !data.empty();
     }
 
     Progress advance(Event& slot) {
-        if (!core_.listening) {
+        if (!core_.listens()) {
             return core_.rest();
         }
         if (core_.state == ConnectionState::Open) {

@@ -27,7 +27,8 @@ namespace wsproto {
 /// One end of a WebSocket, from the HTTP/1.1 request on. RFC 6455.
 ///
 /// Feed it with `receive_data`, drain `events()`, write what `send` returns. It is not thread-safe;
-/// distinct connections are independent. Movable: its ranges end, what was moved from is closed.
+/// distinct connections are independent. Movable: its ranges end, and what was moved from is closed,
+/// also onto itself.
 class WSConnection : public detail::Endpoint<WSConnection> {
   public:
     explicit WSConnection(ConnectionType role, Options options = {})

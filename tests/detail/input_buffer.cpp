@@ -214,3 +214,16 @@ TEST_CASE("a buffer for which memory lacks is as it was") {
         CHECK((take(buffer, 200'000) == expected));
     }
 }
+
+TEST_CASE("a buffer that is moved onto itself is empty, as all that was moved from") {
+    const bool is_lent = GENERATE(false, true);
+    InputBuffer buffer;
+    Bytes memory = hex("01 02 03");
+    is_lent ? buffer.lend(memory, 0) : buffer.append(memory);
+    InputBuffer& itself = buffer;
+    buffer = std::move(itself);
+    CHECK(buffer.size() == 0);
+    CHECK(buffer.front().empty());
+    buffer.append(hex("04"));
+    CHECK(to_hex(buffer.front()) == "04");
+}

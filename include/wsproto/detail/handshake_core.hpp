@@ -19,7 +19,7 @@
 namespace wsproto::detail {
 
 struct HandshakeCore {
-    ConnectionState state = ConnectionState::Connecting;
+    StateCell state{ConnectionState::Connecting};
     bool listening = true;  ///< Whether input is kept: while it is read, and once open.
     bool received = false;  ///< Whether any byte came in.
     bool ended = false;     ///< Whether the transport has ended.
@@ -29,6 +29,11 @@ struct HandshakeCore {
     HeadBudget head_limits{};
     std::size_t early_data_limit = 0;
     Extensions agreed{};
+
+    /// Whether anything of the peer is looked at; not, once it was moved from.
+    [[nodiscard]] bool listens() const noexcept {
+        return listening && state != ConnectionState::Closed;
+    }
 
     /// Nothing of the peer is looked at any more.
     void stop(ConnectionState last) noexcept {
@@ -60,8 +65,9 @@ struct HandshakeCore {
     /// Nothing is awaited. After a server's complaint, the end of the transport takes away its last
     /// word.
     Progress rest() noexcept {
-        const bool unanswered = state == ConnectionState::Connecting;
-        stop(unanswered && ended ? ConnectionState::Closed : state);
+        const ConnectionState before = state;
+        const bool unanswered = before == ConnectionState::Connecting;
+        stop(unanswered && ended ? ConnectionState::Closed : before);
         return Progress::NeedMore;
     }
 };

@@ -18,12 +18,14 @@ class InputBuffer {
   public:
     InputBuffer() = default;
     InputBuffer(InputBuffer&& other) noexcept { *this = std::move(other); }
+    // What was moved from is empty, also onto itself.
     InputBuffer& operator=(InputBuffer&& other) noexcept {
         owned_ = std::move(other.owned_);
-        front_ = std::exchange(other.front_, {});
-        lent_ = std::exchange(other.lent_, {});
-        slack_ = std::exchange(other.slack_, 0);
-        front_is_lent_ = std::exchange(other.front_is_lent_, false);
+        front_ = other.front_;
+        lent_ = other.lent_;
+        slack_ = other.slack_;
+        front_is_lent_ = other.front_is_lent_;
+        other.drop();
         return *this;
     }
     ~InputBuffer() = default;
