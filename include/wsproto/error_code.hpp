@@ -72,6 +72,7 @@ enum class Error : std::uint8_t {
     ExtensionProtocolError,
     ExtensionInvalidData,
     ExtensionStalled,
+    ExtensionOverran,
     InvalidDeflateData,
 
     // The peer's mistakes in the opening handshake: an HTTP status each, for a server to answer
@@ -166,6 +167,7 @@ inline constexpr std::array error_table = {
     ErrorRow{Error::ExtensionProtocolError, 1002, "error in extension"},
     ErrorRow{Error::ExtensionInvalidData, 1007, "Extension could not decode the payload"},
     ErrorRow{Error::ExtensionStalled, 1011, "Extension neither consumes nor produces"},
+    ErrorRow{Error::ExtensionOverran, 1011, "Extension reports more than it was given"},
     ErrorRow{Error::InvalidDeflateData, 1007, "Compressed data is invalid"},
 
     ErrorRow{Error::BadHttpMessage, 400, "Bad HTTP message"},

@@ -33,7 +33,8 @@ struct Step {
 /// hooks are called for data frames only, `frame_inbound_header` for control frames too. An
 /// extension that owns reserved bits sees the payload of a message from the first frame on that has
 /// one of its bits set; one that owns none sees all. No hook may throw anything but
-/// `std::bad_alloc`.
+/// `std::bad_alloc`; whatever it throws comes out of the `send` or the range that called it, and
+/// means what a lack of memory means there.
 class Extension {
   public:
     Extension() = default;

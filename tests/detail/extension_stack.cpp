@@ -107,6 +107,21 @@ struct Recording : Disguise {
     Error answer_;
 };
 
+// Reports more than it was given: `beyond` bytes behind `out`, or input that it never had.
+struct Boasting : Disguise {
+    std::size_t beyond = 0;
+    bool in_complete = false;
+    BytesView invented{};
+    Step frame_inbound_payload_data(BytesView& in, MutableBytesView out) override {
+        if (in_complete) return Disguise::frame_inbound_payload_data(in, out);
+        if (!invented.empty()) in = invented;
+        return {.produced = out.size() + beyond};
+    }
+    Step frame_inbound_complete(bool, MutableBytesView out) override {
+        return {.produced = out.size() + beyond};
+    }
+};
+
 }  // namespace
 
 TEST_CASE("extensions are claimed for one connection, and the first complaint stands") {
@@ -281,4 +296,37 @@ TEST_CASE("an extension that refuses to send is the last one asked") {
     Bytes out;
     CHECK(stack.outbound(header, as_bytes("Hello"), true, out) == Error::ExtensionRefusedToSend);
     CHECK(out.empty());
+}
+
+TEST_CASE("an extension that reports more than it was given is not believed") {
+    const std::string much(100, 'x');
+    const bool stacked = GENERATE(false, true);
+    for (const int how : {0, 1, 2}) {
+        CAPTURE(how, stacked);
+        const auto boasting = std::make_shared<Boasting>();
+        boasting->beyond = how == 2 ? 0 : SIZE_MAX / 2;
+        boasting->in_complete = how == 1;
+        if (how == 2) boasting->invented = as_bytes(much);
+        Extensions extensions{boasting};
+        if (stacked) extensions.insert(extensions.begin(), disguise("", {}, {.rsv2 = true}));
+        ExtensionStack stack{std::move(extensions)};
+        const Inbound got = pass(stack, with_rsv2, as_bytes("Hello"), 0, 10);
+        CHECK(got.error == Error::ExtensionOverran);
+        CHECK_FALSE(got.ended);
+    }
+}
+
+TEST_CASE("an extension that takes away what is to be sent already refuses to send for good") {
+    struct Taking : Disguise {
+        Error frame_outbound(FrameHeader&, BytesView, bool, Bytes& out) override {
+            out.clear();
+            return Error::None;
+        }
+    };
+    ExtensionStack stack{{std::make_shared<Taking>()}};
+    FrameHeader header{};
+    for (int times = 0; times != 2; ++times) {
+        Bytes out = hex("01 02");
+        CHECK(stack.outbound(header, as_bytes("x"), true, out) == Error::ExtensionRefusedToSend);
+    }
 }

@@ -108,11 +108,16 @@ class ExtensionStack {
             const std::size_t next = next_outbound(index + 1, compress);
             const bool last = next == stages_.size();
             Bytes made;
-            const Error error = stages_[index].extension->frame_outbound(
-                header, payload, header.fin, last ? out : made);
+            Bytes& to = last ? out : made;
+            const std::size_t before = to.size();
+            const Error error =
+                stages_[index].extension->frame_outbound(header, payload, header.fin, to);
             if (error != Error::None) {
                 ahead_ = index != first;
                 return error;
+            }
+            if (to.size() < before) {
+                return Error::ExtensionRefusedToSend;
             }
             if (last) {
                 return Error::None;
@@ -210,6 +215,10 @@ class ExtensionStack {
         } else {
             step = stage.extension->frame_inbound_complete(fin, out);
             stage.completed = !step.more;
+        }
+        // What it reports is not believed where memory would be at stake.
+        if (step.produced > out.size() || input.size() > before) {
+            return {.error = Error::ExtensionOverran};
         }
         const bool moved = step.produced != 0 || input.size() != before;
         if (step.error == Error::None && !moved && (before != 0 || step.more)) {
