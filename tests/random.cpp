@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <functional>
 #include <memory>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -95,4 +97,22 @@ TEST_CASE("a source outlives what it was copied from") {
         copy = random;
     }
     CHECK(draw(copy) == all(1));
+}
+
+TEST_CASE("an empty source is the default one") {
+    using Function = std::function<void(MutableBytesView)>;
+    const RandomSource empty = GENERATE(0, 1) == 0
+                                   ? RandomSource{Function{}}
+                                   : RandomSource{static_cast<void (*)(MutableBytesView)>(nullptr)};
+    std::array<std::byte, 16> first{};
+    std::array<std::byte, 16> second{};
+    empty(first);
+    empty(second);
+    CHECK(first != second);
+    CHECK(draw(Function{fill_with_nines}) == all(9));
+}
+
+TEST_CASE("what a source throws comes out of it") {
+    const RandomSource random = [](MutableBytesView) { throw std::runtime_error{"none left"}; };
+    CHECK_THROWS_WITH(draw(random), "none left");
 }

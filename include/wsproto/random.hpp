@@ -9,7 +9,9 @@
 #include <wsproto/detail/random_pool.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace wsproto {
@@ -21,16 +23,19 @@ namespace wsproto {
 /// operating system refuse, the process ends by `std::abort`: there are no weaker keys.
 ///
 /// Any callable that fills a `MutableBytesView` takes its place; its bytes are as good as it is. It
-/// must not throw, and is called by every thread that uses a copy.
+/// is called by every thread that uses a copy. What it throws comes out of `send`, and means what a
+/// lack of memory means there.
 class RandomSource {
   public:
     RandomSource() noexcept = default;
 
+    /// A null pointer, or a `std::function` without a target, leaves the default in its place.
+    ///
     /// Throws nothing but `bad_alloc`, or what moving `fill` throws.
     template <typename Fill>
     requires(std::invocable<Fill&, MutableBytesView> && !std::same_as<Fill, RandomSource>)
         RandomSource(Fill fill)
-        : other_{std::make_shared<OtherOf<Fill>>(std::move(fill))} {}
+        : other_{is_empty(fill) ? nullptr : std::make_shared<OtherOf<Fill>>(std::move(fill))} {}
 
     /// Fills `out`.
     void operator()(MutableBytesView out) const {
@@ -42,6 +47,15 @@ class RandomSource {
     }
 
   private:
+    template <typename Fill>
+    static bool is_empty(const Fill& fill) {
+        if constexpr (std::is_constructible_v<Fill, std::nullptr_t>) {
+            return fill == nullptr;
+        } else {
+            return false;
+        }
+    }
+
     struct Other {
         Other() = default;
         Other(const Other&) = delete;
