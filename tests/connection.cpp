@@ -13,6 +13,7 @@
 #include <new>
 #include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -1116,4 +1117,167 @@ TEST_CASE("any bytes give the same events in every split, or a documented error"
             CHECK(hint(cut) == hint(whole));
         }
     }
+}
+
+// Misuse.
+
+TEST_CASE("whatever a faulty extension does with a message ends in a documented error") {
+    struct Boasting : Disguise {
+        Step frame_inbound_payload_data(BytesView& in, MutableBytesView out) override {
+            in = {};
+            return {.produced = out.size() + 1, .more = true};
+        }
+    };
+    struct Endless : Disguise {
+        Step frame_inbound_complete(bool, MutableBytesView) override { return {.more = true}; }
+    };
+    struct Flooding : Disguise {
+        Step frame_inbound_complete(bool, MutableBytesView out) override {
+            std::fill(out.begin(), out.end(), std::byte{'y'});
+            return {.produced = out.size(), .more = true};
+        }
+    };
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    const auto feed = GENERATE(Feed::Copied, Feed::InPlace, Feed::InPlaceWithSlack);
+    const auto last_line = [&](std::shared_ptr<Extension> extension) {
+        const Options options{.delivery = delivery, .limits = {.message_size = 1000}};
+        Connection connection{role, {std::move(extension)}, {}, options};
+        const Trace lines = receive(connection, frame_to(role, 0xa1, disguised("Hello")), feed);
+        CHECK(trace(connection).empty());
+        return lines.back();
+    };
+    CHECK(last_line(std::make_shared<Boasting>()) ==
+          "error 1011 Extension reports more than it was given");
+    CHECK(last_line(std::make_shared<Endless>()) ==
+          "error 1011 Extension neither consumes nor produces");
+    CHECK(last_line(std::make_shared<Flooding>()) == "error 1009 Message exceeds the size limit");
+}
+
+TEST_CASE("what an extension throws comes out, and then the connection is dead") {
+    struct Throwing : Disguise {
+        Step frame_inbound_payload_data(BytesView&, MutableBytesView) override {
+            throw std::runtime_error{"thrown"};
+        }
+    };
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    Connection connection{role, {std::make_shared<Throwing>()}, {}, {.delivery = delivery}};
+    connection.receive_data(concat({frame_to(role, 0xa1, "x"), frame_to(role, 0x81, "y")}));
+    CHECK_THROWS_WITH(connection.events().begin(), "thrown");
+    CHECK_THROWS_AS(connection.events().begin(), std::bad_alloc);
+    CHECK(connection.state() == Closed);
+    CHECK(trace(connection).empty());
+}
+
+TEST_CASE("what an extension throws while it sends comes out, and no message passes it then") {
+    struct Throwing : Disguise {
+        Error frame_outbound(FrameHeader&, BytesView, bool, Bytes& out) override {
+            out.resize(out.size() + 1);
+            throw std::runtime_error{"thrown"};
+        }
+    };
+    const auto role = GENERATE(Client, Server);
+    Connection connection{role, {std::make_shared<Throwing>()}};
+    Bytes out = hex("01");
+    CHECK_THROWS_WITH(connection.send(TextMessage{"x"}, out), "thrown");
+    CHECK(to_hex(out) == "01");
+    CHECK_THROWS_WITH(connection.send(TextMessage{"x"}, out), "An extension refused the frame");
+    Connection peer = open(other(role));
+    CHECK(receive(peer, connection.send(Ping{})) == Trace{"ping ''"});
+    CHECK(receive(peer, connection.send(CloseConnection{})) == Trace{"close 1000 ''"});
+}
+
+TEST_CASE(
+    "what a source of random bytes throws comes out of a client's send, and nothing is sent") {
+    auto dry = std::make_shared<bool>(true);
+    const Options options{.random = [dry](MutableBytesView out) {
+        if (*dry) throw std::runtime_error{"none left"};
+        std::fill(out.begin(), out.end(), std::byte{1});
+    }};
+    Connection client{Client, {}, {}, options};
+    Bytes out = hex("01");
+    std::error_code ec;
+    CHECK_THROWS_WITH(client.send(TextMessage{"a", true, false}, out), "none left");
+    CHECK_THROWS_WITH(client.send(Ping{}, out, ec), "none left");
+    CHECK_THROWS_WITH(client.send_gather(TextMessage{"b"}, out), "none left");
+    out = hex("01");
+    CHECK_THROWS_WITH(client.send(CloseConnection{}, out), "none left");
+    CHECK(to_hex(out) == "01");
+    *dry = false;
+    Connection server = open(Server);
+    CHECK(receive(server, client.send(BytesMessage{as_bytes("c")})) == Trace{"binary 'c'"});
+    CHECK(receive(server, client.send(CloseConnection{})) == Trace{"close 1000 ''"});
+}
+
+TEST_CASE("an extension belongs to one connection, of whatever kind the second is") {
+    const auto role = GENERATE(Client, Server);
+    const auto used = std::make_shared<Disguise>();
+    Connection first{role, {used}};
+    Connection second{other(role), {used}};
+    CHECK_THROWS_WITH(second.send(Ping{}), "Extension belongs to a connection already");
+    CHECK_THROWS_AS(second.events().begin(), LocalProtocolError);
+    Connection peer{other(role), {std::make_shared<Disguise>()}};
+    CHECK(receive(peer, first.send(TextMessage{"x"})) == Trace{"text 'x<out><in>'"});
+}
+
+TEST_CASE("an extension is still free when its connection could not be made") {
+    const auto role = GENERATE(Client, Server);
+    const auto extension = std::make_shared<Disguise>();
+    const Bytes wire = frame_to(role, 0xa1, disguised("x"));
+    const Extensions extensions{extension};
+    std::optional<Connection> connection;
+    for (std::size_t successes = 0; !connection; ++successes) {
+        REQUIRE(successes < 20);
+        CHECK_FALSE(extension->attached());
+        try {
+            const FailingAllocations failing{successes};
+            connection.emplace(role, extensions, wire);
+        } catch (const std::bad_alloc&) {
+            CHECK_FALSE(connection);
+        }
+    }
+    CHECK(extension->attached());
+    CHECK(trace(*connection) == Trace{"text 'x<in>'"});
+}
+
+TEST_CASE("views of nothing are nothing: null pointers without a size") {
+    const auto role = GENERATE(Client, Server);
+    const bool disguise = GENERATE(false, true);
+    const auto extensions = [&] {
+        return disguise ? Extensions{std::make_shared<Disguise>()} : Extensions{};
+    };
+    Connection connection{role, extensions(), BytesView{}};
+    Connection peer{other(role), extensions()};
+    connection.receive_data({});
+    connection.receive_data_in_place({}, 64);
+    CHECK(trace(connection).empty());
+    const std::string end = disguise ? "<out><in>'" : "'";
+    Bytes out;
+    out = connection.send(TextMessage{std::string_view{}});
+    CHECK(receive(peer, out) == Trace{"text '" + end});
+    Bytes scratch;
+    const auto frame = connection.send_gather(BytesMessage{BytesView{}}, scratch);
+    CHECK(receive(peer, concat({frame.header(), frame.payload()})) == Trace{"binary '" + end});
+    CHECK(receive(peer, connection.send(Ping{})) == Trace{"ping ''"});
+    connection.send(Pong{BytesView{}}, out);
+    CHECK(receive(connection, BytesView{}).empty());
+}
+
+TEST_CASE("every limit may be zero, and then nothing passes that it limits") {
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    const auto feed = GENERATE(Feed::Copied, Feed::InPlace, Feed::InPlaceWithSlack);
+    const auto first = [&](const Limits& limits, std::string_view payload) {
+        Connection connection{role, {}, {}, {.delivery = delivery, .limits = limits}};
+        return receive(connection, frame_to(role, 0x81, payload), feed).front();
+    };
+    CHECK(first({.frame_size = 0}, "x") == "error 1009 Frame exceeds the size limit");
+    CHECK(first({.frame_size = 0}, "") == "text ''");
+    CHECK(first({.message_size = 0}, "x") == "error 1009 Message exceeds the size limit");
+    CHECK(first({.message_size = 0}, "") == "text ''");
+    CHECK(first({.fragments = 0}, "") == "error 1008 Message has too many fragments");
+    CHECK(first({.chunk_size = 63}, "") == "error 0 An option is out of its range");
+    CHECK(first({.chunk_size = SIZE_MAX}, "x") == "text 'x'");
+    CHECK(first(no_limits, "x") == "text 'x'");
 }

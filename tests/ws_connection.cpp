@@ -5,8 +5,10 @@
 
 #include <wsproto/permessage_deflate.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <memory>
+#include <new>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -325,4 +327,88 @@ TEST_CASE("options out of range are told by the first send or events") {
     std::error_code ec;
     CHECK(server.events(ec).begin() == std::default_sentinel);
     CHECK(ec == Error::OptionsOutOfRange);
+}
+
+TEST_CASE("a connection that finds no memory when it opens is closed, and nothing was sent") {
+    const bool appended = GENERATE(false, true);
+    const Bytes input =
+        concat({as_bytes(request_head), frame_to(ConnectionType::Server, 0x81, "early")});
+    bool failed = true;
+    for (std::size_t successes = 0; failed; ++successes) {
+        REQUIRE(successes < 100);
+        WSConnection server = server_end();
+        CHECK(receive(server, input).size() == 1);
+        const auto deflate = std::make_shared<PerMessageDeflate>();
+        const AcceptConnection accept{.extensions = {deflate}};
+        Bytes out = support::hex("01");
+        try {
+            const support::FailingAllocations failing{successes};
+            appended ? server.send(accept, out) : static_cast<void>(server.send(accept));
+            failed = false;
+        } catch (const std::bad_alloc&) {
+            CHECK(out.size() == 1);
+            if (server.state() == ConnectionState::Connecting) server.send(accept, out);
+        }
+        const bool opened = server.state() == ConnectionState::Open;
+        CHECK((opened || server.state() == ConnectionState::Closed));
+        CHECK(trace(server) == (opened ? Trace{"text 'early'"} : Trace{}));
+    }
+}
+
+TEST_CASE("an open connection that is moved onto itself is closed, a handshake goes on") {
+    WSConnection connecting = server_end();
+    const BytesView head = as_bytes(request_head);
+    connecting.receive_data(head.first(40));
+    CHECK(trace(connecting).empty());
+    auto pair = open_pair();
+    pair.server.receive_data(frame_to(ConnectionType::Server, 0x81, "x"));
+    for (WSConnection* const connection : {&connecting, &pair.server, &pair.client}) {
+        WSConnection& itself = *connection;
+        *connection = std::move(itself);
+    }
+    CHECK(receive(connecting, head.subspan(40)) == Trace{"request example.com /chat"});
+    CHECK(pair.states() == "Closed Closed");
+    CHECK(pair.client.should_close_transport());
+    CHECK(receive(pair.server, frame_to(ConnectionType::Server, 0x81, "y")).empty());
+    CHECK_THROWS_AS(pair.client.send(Ping{}), LocalProtocolError);
+    CHECK_THROWS_AS(pair.server.send(AcceptConnection{}), LocalProtocolError);
+    CHECK_FALSE(pair.server.event_hint());
+}
+
+TEST_CASE("a connection that is moved inside its loop goes on where it is now") {
+    const Bytes input =
+        concat({as_bytes(request_head), frame_to(ConnectionType::Server, 0x81, "one"),
+                frame_to(ConnectionType::Server, 0x81, "two")});
+    for (const bool after_accept : {false, true}) {
+        WSConnection server = server_end();
+        WSConnection target = client_end();
+        Bytes buffer = input;
+        server.receive_data_in_place(buffer);
+        Trace lines;
+        for (const Event& event : server.events()) {
+            lines.push_back(support::line(event));
+            if (lines.size() == 1) static_cast<void>(server.send(AcceptConnection{}));
+            if (lines.size() == (after_accept ? 2 : 1)) target = std::move(server);
+        }
+        std::fill(buffer.begin(), buffer.end(), std::byte{0xdd});
+        CHECK(lines.size() == (after_accept ? 2 : 1));
+        CHECK(server.state() == ConnectionState::Closed);
+        CHECK(trace(target) ==
+              (after_accept ? Trace{"text 'two'"} : Trace{"text 'one'", "text 'two'"}));
+        CHECK(target.send(Ping{}).size() == 2);
+    }
+}
+
+TEST_CASE("one extension object cannot serve both ends") {
+    const auto deflate = std::make_shared<PerMessageDeflate>();
+    Pair<WSConnection> pair{client_end(), server_end()};
+    CHECK_THROWS_WITH(
+        pair.client.send(Request{.host = "a", .target = "/", .extensions = {deflate, deflate}}),
+        "Two extensions have the same name");
+    pair.client_sends(Request{.host = "a", .target = "/", .extensions = {deflate}});
+    CHECK_THROWS_WITH(pair.server.send(AcceptConnection{.extensions = {deflate}}),
+                      "Extension belongs to a connection already");
+    CHECK(pair.states() == "Connecting Connecting");
+    CHECK(pair.server_sends(AcceptConnection{}) == Trace{"accept"});
+    CHECK(pair.client_sends(TextMessage{"x"}) == Trace{"text 'x'"});
 }

@@ -28,16 +28,17 @@ namespace wsproto {
 /// One end of an open WebSocket. RFC 6455 §5 to §7.
 ///
 /// Feed it with `receive_data`, drain `events()`, write what `send` returns. It is not thread-safe;
-/// distinct connections are independent. Movable: its ranges end, and what was moved from is closed,
-/// also onto itself.
+/// distinct connections are independent. Movable: its ranges end, and what was moved from is
+/// closed, also onto itself.
 class Connection : public detail::Endpoint<Connection> {
   public:
     /// Uses the `extensions` that a handshake has enabled; `trailing_data` came behind it.
     explicit Connection(ConnectionType role, Extensions extensions = {},
                         BytesView trailing_data = {}, const Options& options = {})
-        : extensions_error_{detail::attach_extensions(extensions)},
-          protocol_{role, std::move(extensions), options} {
+        : protocol_{role, extensions, options} {
         receive_data(trailing_data);
+        // The last step: without memory for the others, the extensions are still free.
+        extensions_error_ = detail::attach_extensions(extensions);
     }
 
     /// Continues a handshake whose extensions are attached and whose input is half read.
@@ -49,7 +50,7 @@ class Connection : public detail::Endpoint<Connection> {
 
     [[nodiscard]] ConnectionState state() const noexcept { return state_; }
 
-    /// Takes a copy of what the transport has received.
+    /// Takes a copy of what the transport has received. `bad_alloc`: nothing was taken.
     void receive_data(BytesView data) {
         if (accepts_input()) {
             protocol_.keep_input();

@@ -7,6 +7,7 @@
 #include <wsproto/connection.hpp>
 #include <wsproto/connection_state.hpp>
 #include <wsproto/detail/endpoint.hpp>
+#include <wsproto/detail/frame_encoder.hpp>
 #include <wsproto/error_code.hpp>
 #include <wsproto/errors.hpp>
 #include <wsproto/events.hpp>
@@ -27,8 +28,8 @@ namespace wsproto {
 /// One end of a WebSocket, from the HTTP/1.1 request on. RFC 6455.
 ///
 /// Feed it with `receive_data`, drain `events()`, write what `send` returns. It is not thread-safe;
-/// distinct connections are independent. Movable: its ranges end, and what was moved from is closed,
-/// also onto itself.
+/// distinct connections are independent. Movable: its ranges end, what was moved from is closed.
+/// Moved onto itself, one that is open is closed.
 class WSConnection : public detail::Endpoint<WSConnection> {
   public:
     explicit WSConnection(ConnectionType role, Options options = {})
@@ -41,7 +42,7 @@ class WSConnection : public detail::Endpoint<WSConnection> {
         return opening_ ? opening_->handshake.state() : ConnectionState::Closed;
     }
 
-    /// Takes a copy of what the transport has received.
+    /// Takes a copy of what the transport has received. `bad_alloc`: nothing was taken.
     void receive_data(BytesView data) {
         with_current([&](auto& current) { current.receive_data(data); });
     }
@@ -196,9 +197,11 @@ class WSConnection : public detail::Endpoint<WSConnection> {
 
     template <typename E>
     Error try_send_opening(const E& event, Bytes& out) {
+        detail::Appending appending{out};
         std::error_code ec;
         opening_->handshake.send(event, out, ec);
         open_when_agreed();
+        appending.keep();
         return to_error(ec);
     }
 
@@ -218,13 +221,14 @@ class WSConnection : public detail::Endpoint<WSConnection> {
         if (!opening_ || opening_->handshake.state() != ConnectionState::Open) {
             return;
         }
-        H11Handshake& handshake = opening_->handshake;
-        connection_.emplace(opening_->role, handshake.take_extensions(), handshake.take_input(),
-                            opening_->options);
+        // Ends here in any case: without memory for the connection, all is closed.
+        const auto opening = std::move(opening_);
+        H11Handshake& handshake = opening->handshake;
+        connection_.emplace(opening->role, handshake.take_extensions(), handshake.take_input(),
+                            opening->options);
         if (handshake.transport_ended()) {
             connection_->receive_eof();
         }
-        opening_.reset();
     }
 
     std::unique_ptr<Opening> opening_;

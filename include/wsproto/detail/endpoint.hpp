@@ -78,7 +78,9 @@ class Endpoint : public EventSource {
     /// The bytes to write for `event`, any event type or an `Event`.
     ///
     /// Throws `LocalProtocolError` if the event is not valid in this state; then nothing has
-    /// changed.
+    /// changed. `bad_alloc` changes nothing either, with two exceptions: an opening connection may
+    /// be closed by it, and a message that was under way through an extension is the last one to
+    /// pass that (`ExtensionRefusedToSend`).
     template <Sendable E>
     [[nodiscard]] Bytes send(const E& event) {
         Bytes out;
@@ -86,7 +88,8 @@ class Endpoint : public EventSource {
         return out;
     }
 
-    /// The same, appended to `out`: no allocation once `out` has grown.
+    /// The same, appended to `out`, which holds nothing that `event` views: no allocation once
+    /// `out` has grown.
     template <Sendable E>
     void send(const E& event, Bytes& out) {
         if (const Error error = dispatch(event, out); error != Error::None) {
@@ -97,7 +100,7 @@ class Endpoint : public EventSource {
     /// A message as header and payload, to hand to `writev`; both live until the arguments change.
     ///
     /// The payload views `message` where nothing has to change it, else `scratch`, which is cleared
-    /// first.
+    /// first, and holds nothing that `message` views.
     template <MessageData Data>
     [[nodiscard]] OutgoingFrame send_gather(const Message<Data>& message, Bytes& scratch) {
         OutgoingFrame frame;
@@ -110,6 +113,9 @@ class Endpoint : public EventSource {
 
     /// What the peer did. Throws `RemoteProtocolError` while it is iterated, if the peer made a
     /// mistake.
+    ///
+    /// After a `bad_alloc`, out of the range or as it ended, the connection goes on or is dead:
+    /// then the next range throws it once more, and the state is Closed.
     [[nodiscard]] EventRange events() {
         return EventRange{self().source()};
     }
