@@ -75,6 +75,16 @@ Bytes disguised_frame(unsigned first, std::string_view payload) {
     return frame(first, disguised(std::string{payload}));
 }
 
+// An extension that hands bytes on up to an exclamation mark, and fails there.
+struct Failing : Disguise {
+    Step frame_inbound_payload_data(BytesView& in, MutableBytesView out) override {
+        if (in[0] == std::byte{'!'}) return {.error = Error::ExtensionInvalidData};
+        out[0] = in[0];
+        in = in.subspan(1);
+        return {.produced = 1, .more = !in.empty()};
+    }
+};
+
 // The place of the byte at which it fails, or the number of bytes.
 std::size_t failing_byte(BytesView wire, const Setup& setup = {}) {
     Source source = make(setup);
@@ -304,14 +314,6 @@ TEST_CASE("text that an extension makes is refused at its first wrong byte") {
 }
 
 TEST_CASE("what an extension made before it failed comes before the complaint") {
-    struct Failing : Disguise {
-        Step frame_inbound_payload_data(BytesView& in, MutableBytesView out) override {
-            if (in[0] == std::byte{'!'}) return {.error = Error::ExtensionInvalidData};
-            out[0] = in[0];
-            in = in.subspan(1);
-            return {.produced = 1, .more = !in.empty()};
-        }
-    };
     const Bytes wire = frame(0xa1, "abc!def");
     for_each_split(wire, [&](const Pieces& pieces) {
         Source chunks = make({}, {std::make_shared<Failing>()});
@@ -320,6 +322,16 @@ TEST_CASE("what an extension made before it failed comes before the complaint") 
         Source messages = make({.delivery = Delivery::Messages}, {std::make_shared<Failing>()});
         CHECK(decode(messages, pieces) ==
               Trace{"error 1007 Extension could not decode the payload"});
+    });
+}
+
+TEST_CASE("text that is wrong before the extension fails is what is complained about") {
+    const Bytes wire = frame(0xa1, "ab\xff!def");
+    for_each_split(wire, [&](const Pieces& pieces) {
+        Source chunks = make({}, {std::make_shared<Failing>()});
+        CHECK(decode(chunks, pieces) == Trace{"text 'ab' more", not_utf8});
+        Source messages = make({.delivery = Delivery::Messages}, {std::make_shared<Failing>()});
+        CHECK(decode(messages, pieces) == Trace{not_utf8});
     });
 }
 

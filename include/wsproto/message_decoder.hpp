@@ -222,13 +222,14 @@ class MessageDecoder {
             detail::extend(buffer_, std::min(wish, decoder.chunk_size()));
             const auto pulled = pull(decoder, MutableBytesView{buffer_}.subspan(before));
             buffer_.resize(before + pulled.produced);
-            if (error_ != Error::None || !accept_text(opcode, BytesView{buffer_}.subspan(before))) {
+            if (!accept_text(opcode, BytesView{buffer_}.subspan(before))) {
                 return false;
             }
         } while (has_piece_);
         return true;
     }
 
+    // Text that is wrong comes before what went wrong behind it.
     bool accept_text(Opcode opcode, BytesView payload) noexcept {
         if (opcode == Opcode::Text && !utf8_.feed(payload).valid) {
             error_ = Error::InvalidUtf8;
