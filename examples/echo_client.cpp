@@ -1,6 +1,9 @@
 // A WebSocket client that sends messages to an echo server, checks what comes back, and tells what
-// happens line by line. The dialogue itself stands in echo_dialogue.hpp.
+// happens line by line. The dialogue itself stands in echo_dialogue.hpp, and in echo_back.hpp the
+// one in which the client is the echo.
+#include "client_failure.hpp"
 #include "command_line.hpp"
+#include "echo_back.hpp"
 #include "echo_client_options.hpp"
 #include "echo_dialogue.hpp"
 #include "posix_socket.hpp"
@@ -24,7 +27,11 @@ void run(int argc, char** argv) {
     const Transcript transcript;
     posix::Socket socket = posix::connect_to(options.url.endpoint, options.timeout);
     transcript.line("connected", "to " + posix::remote_address(socket));
-    EchoDialogue{std::move(options), std::move(socket), transcript}.run();
+    if (options.echo) {
+        EchoBack{std::move(options), std::move(socket), transcript}.run();
+    } else {
+        EchoDialogue{std::move(options), std::move(socket), transcript}.run();
+    }
 }
 
 Exit fail(Exit status, const char* what) {

@@ -22,7 +22,8 @@
 
 inline constexpr std::string_view echo_client_help =
     R"(Usage: echo_client [options] ws://HOST[:PORT][/PATH]
-Sends messages to a WebSocket echo server, one after the other, and checks what comes back.
+Sends messages to a WebSocket echo server, one after the other, and checks what comes back. Or the
+other way round: sends back what a server sends.
 
   --message TEXT       send this; may be given often     (the lines of standard input)
   --size BYTES         send a generated message of this size; may be given often
@@ -30,6 +31,8 @@ Sends messages to a WebSocket echo server, one after the other, and checks what 
   --fragment BYTES     send each message in frames of at most that many bytes; text is cut
                        between characters
   --ping               send a Ping first, and await the Pong
+  --echo               send no messages but those that the server sends, back to it, until the
+                       server closes
   --subprotocol NAME   offer this subprotocol; may be given often, the preferred one first
   --header 'NAME: VALUE'   add this field to the request; may be given often
   --no-deflate         do not offer permessage-deflate
@@ -51,6 +54,7 @@ struct EchoClientOptions {
     std::size_t fragment_size = 0;  ///< 0: one frame.
     bool binary = false;
     bool ping = false;
+    bool echo = false;
     bool deflate = true;
     bool help = false;
 };
@@ -91,6 +95,9 @@ inline void take_option(int option, EchoClientOptions& options) {
         case 'p':
             options.ping = true;
             break;
+        case 'e':
+            options.echo = true;
+            break;
         case 's':
             options.subprotocols.emplace_back(optarg);
             break;
@@ -120,6 +127,7 @@ inline void take_option(int option, EchoClientOptions& options) {
         option{"binary", no_argument, nullptr, 'b'},
         option{"fragment", required_argument, nullptr, 'f'},
         option{"ping", no_argument, nullptr, 'p'},
+        option{"echo", no_argument, nullptr, 'e'},
         option{"subprotocol", required_argument, nullptr, 's'},
         option{"header", required_argument, nullptr, 'a'},
         option{"no-deflate", no_argument, nullptr, 'd'},
@@ -134,6 +142,9 @@ inline void take_option(int option, EchoClientOptions& options) {
     }
     if (options.help) return options;
     if (optind + 1 != argc) throw UsageError{"one URL is expected; see echo_client --help"};
+    if (options.echo && (options.ping || !options.messages.empty())) {
+        throw UsageError{"--echo sends nothing of its own: leave out --message, --size and --ping"};
+    }
     options.url = parse_ws_url(argv[optind]);
     return options;
 }

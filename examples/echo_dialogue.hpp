@@ -3,9 +3,12 @@
 #ifndef WSPROTO_EXAMPLES_ECHO_DIALOGUE_HPP
 #define WSPROTO_EXAMPLES_ECHO_DIALOGUE_HPP
 
+#include "client_failure.hpp"
+#include "client_request.hpp"
 #include "echo_check.hpp"
 #include "echo_client_options.hpp"
 #include "fragments.hpp"
+#include "gentle_end.hpp"
 #include "message_source.hpp"
 #include "outbox.hpp"
 #include "posix_socket.hpp"
@@ -20,27 +23,13 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <memory>
 #include <optional>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
-
-/// How the client ends.
-enum class Exit { Success, Usage, Lost, Refused, Protocol };
-
-struct Failure : std::runtime_error {
-    Failure(Exit own_status, const std::string& what)
-        : std::runtime_error{what}, status{own_status} {}
-
-    Exit status;
-};
 
 [[nodiscard]] inline std::string counted(std::size_t count, const std::string& noun) {
     return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
@@ -72,23 +61,8 @@ class EchoDialogue {
   private:
     static constexpr std::size_t longest_body = 64 * 1024;
 
-    // Nothing is held, and an echo that is too long is noticed.
-    static wsproto::Options without_limits() {
-        wsproto::Options options;
-        options.limits.frame_size = std::numeric_limits<std::uint64_t>::max();
-        options.limits.message_size = std::numeric_limits<std::uint64_t>::max();
-        options.limits.fragments = std::numeric_limits<std::uint32_t>::max();
-        return options;
-    }
-
     void request() {
-        wsproto::Request request{.host = options_.url.host,
-                                 .target = options_.url.target,
-                                 .subprotocols = options_.subprotocols,
-                                 .extra_headers = options_.headers};
-        if (options_.deflate) {
-            request.extensions.push_back(std::make_shared<wsproto::PerMessageDeflate>());
-        }
+        const wsproto::Request request = client_request(options_);
         ws_.send(request, outbox_.bytes());
         transcript_.line("sent", "request for " + request.target + " at " + request.host);
     }
@@ -202,7 +176,7 @@ class EchoDialogue {
             }
         } catch (const wsproto::RemoteProtocolError& error) {
             if (error.event_hint()) ws_.send(*error.event_hint(), outbox_.bytes());
-            outbox_.flush(socket_);
+            end_gently(outbox_, socket_, options_.timeout);
             throw;
         }
     }

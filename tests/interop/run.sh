@@ -3,6 +3,7 @@
 # prints, stops the server. Fails if either of them does, and shows then what the server said.
 #
 #   run.sh SERVER CLIENT plain|deflate|limited [ARGUMENT OF THE CLIENT]...
+#   run.sh SERVER .../echo_client plain|deflate PATH STATUS      the client is the echo, and ends so
 #
 # A script is run by an interpreter that has the library it is named after; none: status 77.
 set -eu
@@ -60,15 +61,33 @@ start_server() {
     server_id=$!
 }
 
-# Waits for at most ten seconds.
-find_port() {
+# Waits for at most ten seconds for a line of the server, and sets `said` to its part \1.
+await_server() {
     tries=100
-    until port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$directory/server") &&
-          [ -n "$port" ]; do
+    until said=$(sed -n "s/^$1\$/\1/p" "$directory/server") && [ -n "$said" ]; do
         tries=$((tries - 1))
         if [ "$tries" -eq 0 ] || ! kill -0 "$server_id" 2>/dev/null; then return 1; fi
         sleep 0.1
     done
+}
+
+find_port() {
+    await_server 'listening on .*:\([0-9]*\)'
+    port=$said
+}
+
+run_client() {
+    case $(basename "$client") in
+        echo_client)
+            set -- "ws://127.0.0.1:$port$1" "$2"
+            if [ "$mode" = plain ]; then set -- "$@" --no-deflate; fi
+            url=$1 expected=$2 status=0
+            shift 2
+            "$client" --echo "$@" "$url" || status=$?
+            [ "$status" -eq "$expected" ] && await_server '\(satisfied\)'
+            ;;
+        *) "$client_interpreter" "$client" "$port" "$mode" "$@" ;;
+    esac
 }
 
 # A server that runs until it is stopped ends with 143, or 0. What it found wrong has ended it.
@@ -96,7 +115,7 @@ start_server
 failures=
 find_port || failures="$failures, the server does not listen"
 if [ -n "$port" ]; then
-    "$client_interpreter" "$client" "$port" "$mode" "$@" || failures="$failures, the client failed"
+    run_client "$@" || failures="$failures, the client failed"
 fi
 stop_server || failures="$failures, the server ended with $status"
 
