@@ -13,6 +13,7 @@
 #include <new>
 #include <optional>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -405,9 +406,11 @@ TEST_CASE("limits are told with their codes") {
           Trace{"binary 'abcdef'"});
 }
 
-TEST_CASE("tiny and empty fragments of a whole message take no more memory than their bytes") {
+TEST_CASE("tiny and empty fragments: a whole message takes no more memory than its bytes",
+          "[attack]") {
     const auto role = GENERATE(Client, Server);
-    Connection connection = open(role, {.delivery = Delivery::Messages});
+    Connection connection =
+        open(role, {.delivery = Delivery::Messages, .limits = {.fragments = 131'072}});
     receive(connection, frame_to(role, 0x02, ""));
     Bytes tiny;
     for (int count = 0; count != 512; ++count) {
@@ -422,7 +425,24 @@ TEST_CASE("tiny and empty fragments of a whole message take no more memory than 
     CHECK(end == Trace{"error 1008 Message has too many fragments"});
 }
 
-TEST_CASE("memory is not reserved for a declared length") {
+TEST_CASE("memory reserved for a declared length: a header that declares the limit takes none",
+          "[attack]") {
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    const auto length = GENERATE(std::uint64_t{1} << 24, everything / 2);
+    const Limits limits{.frame_size = length, .message_size = length};
+    Connection connection = open(role, {.delivery = delivery, .limits = limits});
+    Bytes header = header_to(role, 0x82, length);
+    if (role == Server) header.resize(header.size() + 4, std::byte{0x5a});
+    const std::size_t before = allocations().count;
+    connection.receive_data_in_place(header);
+    CHECK(drain(connection) == 0);
+    CHECK(allocations().count == before);
+    CHECK(connection.state() == Open);
+}
+
+TEST_CASE("memory reserved for a declared length: what arrived takes some, what is declared none",
+          "[attack]") {
     const auto role = GENERATE(Client, Server);
     const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
     const auto length =
@@ -448,7 +468,7 @@ TEST_CASE("control frames come between pieces and fragments, and disturb neither
           Trace{"ping 'p'", "ping 'p'", "ping 'p'", "ping 'p'", "text 'a\u20acz'", "ping 'p'"});
 }
 
-TEST_CASE("a ping between every two fragments disturbs no extension") {
+TEST_CASE("a ping between fragments: it disturbs no extension", "[attack]") {
     const auto role = GENERATE(Client, Server);
     Bytes wire = frame_to(role, 0x21, disguised("0"));
     for (const char digit : std::string_view{"123456789"}) {
@@ -1013,6 +1033,18 @@ TEST_CASE("a connection that sends into memory that has grown allocates nothing"
     CHECK(allocations().count == before);
 }
 
+TEST_CASE("predictable masking keys: a client draws another one for every frame, unless told",
+          "[attack]") {
+    Connection client = open(Client);
+    Connection another = open(Client);
+    std::set<std::string> keys;
+    for (int frame = 0; frame != 100; ++frame) {
+        keys.insert(to_hex(BytesView{client.send(Ping{})}.subspan(2)));
+        keys.insert(to_hex(BytesView{another.send(TextMessage{""})}.subspan(2)));
+    }
+    CHECK(keys.size() >= 199);  // one in 200,000 runs has the same one twice
+}
+
 TEST_CASE("where memory lacks, a connection goes on, or is dead") {
     const auto role = GENERATE(Client, Server);
     const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
@@ -1117,6 +1149,30 @@ TEST_CASE("any bytes give the same events in every split, or a documented error"
             CHECK(hint(cut) == hint(whole));
         }
     }
+}
+
+TEST_CASE("a loop that neither consumes nor returns: a byte makes an event at most", "[attack]") {
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    std::mt19937 random{6455};
+    std::uint64_t events = 0;
+    for (int round = 0; round != 3000; ++round) {
+        Connection connection = open(role, {.delivery = delivery});
+        Bytes wire = frame_to(role, round % 2 == 0 ? 0x01 : 0x82, "a\u00e9");
+        for (int byte = 0; byte != 12; ++byte) {
+            wire.push_back(static_cast<std::byte>(random() % 4 == 0 ? random() : 0x80));
+        }
+        connection.receive_data(wire);
+        connection.receive_eof();
+        Event event;
+        std::size_t steps = 0;
+        while (connection.next_event(event) == Progress::Ready && steps <= wire.size()) {
+            ++steps;
+        }
+        if (steps > wire.size()) FAIL("round " << round);
+        events += steps;
+    }
+    CHECK(events >= 1000);  // some of it was more than mistakes
 }
 
 // Misuse.

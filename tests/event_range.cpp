@@ -261,7 +261,8 @@ TEST_CASE("an error code takes the error when the range has ended") {
     CHECK_FALSE(ec);
 }
 
-TEST_CASE("user code re-enters the parser: what is fed inside the loop comes in the same loop") {
+TEST_CASE("user code re-enters the parser: what is fed inside the loop comes in the same loop",
+          "[attack]") {
     const auto role = GENERATE(Client, Server);
     const auto feed = GENERATE(Feed::Copied, Feed::InPlace);
     Connection connection{role};
@@ -281,7 +282,8 @@ TEST_CASE("user code re-enters the parser: what is fed inside the loop comes in 
                          "binary 'yyyy'"});
 }
 
-TEST_CASE("user code re-enters the parser: what waits survives what is fed inside the loop") {
+TEST_CASE("user code re-enters the parser: what waits survives what is fed inside the loop",
+          "[attack]") {
     const auto role = GENERATE(Client, Server);
     const auto first = GENERATE(Feed::Copied, Feed::InPlace);
     const auto second = GENERATE(Feed::Copied, Feed::InPlace);
@@ -306,7 +308,8 @@ TEST_CASE("user code re-enters the parser: what waits survives what is fed insid
     CHECK(lines == expected);
 }
 
-TEST_CASE("user code re-enters the parser: answering, closing and limiting at any event") {
+TEST_CASE("user code re-enters the parser: answering, closing and limiting at any event",
+          "[attack]") {
     const auto role = GENERATE(Client, Server);
     Connection connection{role};
     Connection peer{other(role)};
@@ -327,7 +330,8 @@ TEST_CASE("user code re-enters the parser: answering, closing and limiting at an
     CHECK(connection.state() == Closed);
 }
 
-TEST_CASE("user code re-enters the parser: the connection may go while its event is shown") {
+TEST_CASE("user code re-enters the parser: the connection may go while its event is shown",
+          "[attack]") {
     const auto role = GENERATE(Client, Server);
     auto connection = std::make_unique<Connection>(role);
     connection->receive_data(three(role));
@@ -339,7 +343,7 @@ TEST_CASE("user code re-enters the parser: the connection may go while its event
     CHECK(lines == Trace{"text 'one'"});
 }
 
-TEST_CASE("user code re-enters the parser: a loop inside the loop takes what is left") {
+TEST_CASE("user code re-enters the parser: a loop inside the loop takes what is left", "[attack]") {
     const auto role = GENERATE(Client, Server);
     Connection connection{role};
     Lent lent{three(role)};

@@ -2,9 +2,13 @@
 
 #include "support.hpp"
 
+#include <wsproto/permessage_deflate.hpp>
+
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <concepts>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
@@ -53,6 +57,9 @@ Pair<H11Handshake> asked_pair() {
           Trace{"request a / protocols p"});
     return pair;
 }
+
+const std::string switching_protocols =
+    "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
 
 const Trace bad_message = {"error 400 Bad HTTP message"};
 
@@ -246,7 +253,8 @@ TEST_CASE("where memory lacks, bad_alloc comes out, and the handshake is over") 
     CHECK(whole);
 }
 
-TEST_CASE("lenient HTTP: bare CR or LF, space before colon, obs-fold, TE and CL, two Hosts") {
+TEST_CASE("lenient HTTP: bare CR or LF, space before colon, obs-fold, TE and CL, two Hosts",
+          "[attack]") {
     constexpr std::string_view line = "GET / HTTP/1.1\r\n";
     for (const std::string_view fields :
          {"Host: a\nX: y\r\n\r\n", "Host: a\rX: y\r\n\r\n", "Host: a\r\n\n", "Host : a\r\n\r\n",
@@ -263,7 +271,8 @@ TEST_CASE("lenient HTTP: bare CR or LF, space before colon, obs-fold, TE and CL,
     CHECK(receive(server, as_bytes(request_with("host: example.com\r\n"))) == bad_message);
 }
 
-TEST_CASE("heads parsed again from the start at each read: linear time, and 431 at the limit") {
+TEST_CASE("heads parsed again from the start at each read: linear time, and 431 at the limit",
+          "[attack]") {
     const std::string filler = "X: " + std::string(500'000, 'y');
     const Limits limits{.handshake_size = request_head.size() + filler.size()};
     H11Handshake server = server_end(limits);
@@ -275,21 +284,65 @@ TEST_CASE("heads parsed again from the start at each read: linear time, and 431 
     CHECK(receive(server, as_bytes("\r")) == Trace{"error 431 HTTP head exceeds the size limit"});
 }
 
-TEST_CASE("super-linear header tokenizers: any bytes in Sec-WebSocket fields take linear time") {
-    for (const std::string_view name : {"Extensions", "Protocol", "Key", "Version"}) {
+TEST_CASE("heads parsed again from the start at each read: an answer takes linear time, too",
+          "[attack]") {
+    const std::string answer = switching_protocols + "X: " + std::string(500'000, 'y');
+    H11Handshake client = waiting_client({.handshake_size = answer.size()});
+    Event event;
+    for (const char& byte : answer) {
+        client.receive_data(as_bytes({&byte, 1}));
+        REQUIRE(client.next_event(event) == Progress::NeedMore);
+    }
+    CHECK(receive(client, as_bytes("\r")) == Trace{"error 431 HTTP head exceeds the size limit"});
+}
+
+TEST_CASE("super-linear header tokenizers: any bytes in Sec-WebSocket fields take linear time",
+          "[attack]") {
+    const bool of_server = GENERATE(true, false);
+    const auto start = std::chrono::steady_clock::now();
+    for (const std::string_view name : {"Extensions", "Protocol", "Key", "Version", "Accept"}) {
         for (const std::string_view piece : {",", " ", "\t", "\"", "\\", "\\\"", ";", "a,", "a;",
                                              "a=", " ,", "\",", "a; b=\"c\","}) {
             std::string fields = "Sec-WebSocket-" + std::string{name} + ": a";
             while (fields.size() < 200'000) {  // the square is out of reach
                 fields += piece;
             }
-            H11Handshake server = server_end({.handshake_size = 300'000});
-            CHECK(receive(server, as_bytes(request_with(fields + "\r\n"))).size() == 1);
+            const Limits limits{.handshake_size = 300'000};
+            H11Handshake end = of_server ? server_end(limits) : waiting_client(limits);
+            const std::string head = of_server ? std::string{request_head} : switching_protocols;
+            CHECK(receive(end, as_bytes(head + fields + "\r\n\r\n")).size() == 1);
         }
     }
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{20});
 }
 
-TEST_CASE("interim responses without end: refused at the limit, in flat memory") {
+TEST_CASE("window bits parsed loosely: no value makes a handshake do anything but decline",
+          "[attack]") {
+    const std::string bits = GENERATE("=08", "=+9", "=1000", "=abc", "=\"\"", "", "=\"08\"", "= 8");
+    const std::string extension = "permessage-deflate; server_max_window_bits" + bits;
+    CAPTURE(extension);
+    H11Handshake server = server_end();
+    const std::string line = "Sec-WebSocket-Extensions: " + extension + "\r\n";
+    const bool malformed = bits == "=\"\"";
+    CHECK(receive(server, as_bytes(request_with(line)))
+              .front()
+              .starts_with(malformed ? "error 400 Malformed header" : "request"));
+    if (!malformed) {
+        const AcceptConnection accept{.extensions = {std::make_shared<PerMessageDeflate>()}};
+        CHECK(as_text(server.send(accept)).find("permessage") == std::string_view::npos);
+    }
+    H11Handshake client = client_end();
+    CHECK_FALSE(
+        client
+            .send(Request{
+                .host = "a", .target = "/", .extensions = {std::make_shared<PerMessageDeflate>()}})
+            .empty());
+    const std::string token = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
+    CHECK(receive(client, as_bytes(switching_protocols + token + line + "\r\n")) ==
+          Trace{"error 0 unrecognized extension permessage-deflate"});
+}
+
+TEST_CASE("interim responses without end: refused at the limit, in flat memory", "[attack]") {
     const std::string interim = "HTTP/1.1 102 Processing\r\nA: b\r\n\r\n";
     H11Handshake client = waiting_client({.handshake_size = 100'000, .handshake_headers = 10'000});
     const std::size_t before = support::allocations().live;
@@ -302,8 +355,8 @@ TEST_CASE("interim responses without end: refused at the limit, in flat memory")
     CHECK(client.state() == ConnectionState::Closed);
 }
 
-TEST_CASE(
-    "bytes after a rejected upgrade taken for a request: dropped, and the connection closes") {
+TEST_CASE("bytes after a rejected upgrade taken for a request: dropped, and the connection closes",
+          "[attack]") {
     H11Handshake server = server_end();
     receive(server, as_bytes(request_with("") + "GET /admin HTTP/1.1\r\nHost: a\r\n\r\n"));
     const Bytes answer = server.send(RejectConnection{.status_code = 403});
@@ -313,8 +366,9 @@ TEST_CASE(
     CHECK(server.should_close_transport());
 }
 
-TEST_CASE("CR/LF in outgoing headers, targets, subprotocols: refused, nothing written") {
-    const std::string evil = "a\r\nX-Evil: b";
+TEST_CASE("CR/LF in outgoing headers, targets, subprotocols: refused, nothing written",
+          "[attack]") {
+    const std::string evil = GENERATE("a\r\nX-Evil: b", "a\rb", "a\nb", "a\r\n", "\n", "\r");
     Bytes out;
     std::error_code ec;
     H11Handshake client = client_end();
@@ -341,8 +395,8 @@ TEST_CASE("CR/LF in outgoing headers, targets, subprotocols: refused, nothing wr
     CHECK(pair.states() == "Connecting Connecting");
 }
 
-TEST_CASE("early frames without bound: refused beyond the limit") {
-    H11Handshake server = server_end();
+TEST_CASE("early frames without bound: refused beyond the limit", "[attack]") {
+    H11Handshake server = server_end({.early_data = 64 * 1024});
     receive(server, as_bytes(request_with("")));
     const Bytes piece(1024, std::byte{0x82});
     for (int round = 0; round != 64; ++round) {
@@ -352,7 +406,8 @@ TEST_CASE("early frames without bound: refused beyond the limit") {
           Trace{"error 400 Too much data before the connection was accepted"});
 }
 
-TEST_CASE("a loop that neither consumes nor returns: every step of a rejection makes progress") {
+TEST_CASE("a loop that neither consumes nor returns: every step of a rejection makes progress",
+          "[attack]") {
     std::string text = "HTTP/1.1 404 x\r\nTransfer-Encoding: chunked\r\n\r\n";
     for (int chunk = 0; chunk != 1000; ++chunk) {
         text += "1\r\nx\r\n";

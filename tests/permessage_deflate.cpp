@@ -2,9 +2,17 @@
 
 #include "support_deflate.hpp"
 
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <variant>
 #include <vector>
 
 using namespace wsproto;
@@ -95,6 +103,63 @@ void ping(PerMessageDeflate& sender, PerMessageDeflate& receiver) {
 FrameHeader header_of(Opcode opcode, bool rsv1) {
     return {.fin = true, .rsv = {.rsv1 = rsv1}, .opcode = opcode};
 }
+
+/// An open connection with compression agreed on.
+Connection compressed_connection(ConnectionType role, const Options& options) {
+    const auto extension = std::make_shared<PerMessageDeflate>();
+    if (role == ConnectionType::Server) {
+        REQUIRE(extension->accept("permessage-deflate"));
+    } else {
+        REQUIRE(extension->finalize("permessage-deflate") == Error::None);
+    }
+    return Connection{role, {extension}, {}, options};
+}
+
+constexpr std::size_t bomb_part = 1 << 20;
+
+/// One message on its way to `role`, of which each KiB inflates to 1 MiB of zeros.
+Bytes bomb(ConnectionType role, std::size_t parts) {
+    const Bytes part = PlainDeflate{}(std::string(bomb_part, '\0'), Z_FULL_FLUSH);
+    Bytes payload;
+    for (std::size_t count = 0; count != parts; ++count) {
+        payload.insert(payload.end(), part.begin(), part.end());
+    }
+    payload.resize(payload.size() - 4);
+    Bytes wire = support::header_to(role, 0xc2, payload.size());
+    if (role == ConnectionType::Server) wire.resize(wire.size() + 4, std::byte{0});
+    wire.insert(wire.end(), payload.begin(), payload.end());
+    return wire;
+}
+
+struct Blast {
+    std::uint64_t size = 0;  ///< Of what was shown.
+    std::string error{};
+    std::size_t largest = 0;  ///< Asked for at once.
+    std::size_t growth = 0;   ///< Of the memory that was held, after the first read.
+};
+
+/// What comes of it in reads of 16 KiB.
+Blast blast(Connection connection, Bytes wire) {
+    Blast result;
+    std::size_t held = 0;
+    support::forget_largest_allocation();
+    for (std::size_t at = 0; at < wire.size() && result.error.empty(); at += 16384) {
+        connection.receive_data_in_place(MutableBytesView{wire}.subspan(at).first(
+            std::min<std::size_t>(16384, wire.size() - at)));
+        std::error_code ec;
+        for (const Event& event : connection.events(ec)) {
+            result.size += std::get<BytesMessage>(event).data.size();
+        }
+        if (ec) result.error = ec.message();
+        const std::size_t live = support::allocations().live;
+        held = at == 0 ? live : held;
+        result.growth = std::max(result.growth, live - std::min(live, held));
+    }
+    result.largest = support::allocations().largest;
+    return result;
+}
+
+constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
 
@@ -197,7 +262,7 @@ TEST_CASE("an offer that is declined leaves no trace") {
     CHECK(server.server_max_window_bits() == 15);
 }
 
-TEST_CASE("window bits parsed loosely: an offer in another spelling is declined") {
+TEST_CASE("window bits parsed loosely: an offer in another spelling is declined", "[attack]") {
     const std::string value =
         GENERATE("=08", "=+9", "=1000", "=abc", "=\"\"", "=", "= 8", "=\"08\"", "=7", "=16");
     CAPTURE(value);
@@ -210,7 +275,8 @@ TEST_CASE("window bits parsed loosely: an offer in another spelling is declined"
           "server_max_window_bits=8; client_max_window_bits=8");
 }
 
-TEST_CASE("window bits parsed loosely: an answer in another spelling fails the handshake") {
+TEST_CASE("window bits parsed loosely: an answer in another spelling fails the handshake",
+          "[attack]") {
     const std::string value =
         GENERATE("=08", "=+9", "=1000", "=abc", "=\"\"", "=", "= 8", "=\"08\"", "=7", "=16", "");
     CAPTURE(value);
@@ -384,7 +450,7 @@ TEST_CASE("what is sent stands behind what the buffer held") {
 
 // Receiving.
 
-TEST_CASE("RSV1 on continuation: it is unexpected, and on a control frame as well") {
+TEST_CASE("RSV1 on continuation: it is unexpected, and on a control frame as well", "[attack]") {
     const Opcode opcode = GENERATE(Opcode::Continuation, Opcode::Close, Opcode::Ping, Opcode::Pong);
     Ends ends;
     CHECK(ends.server.frame_inbound_header(header_of(opcode, true)) ==
@@ -393,6 +459,15 @@ TEST_CASE("RSV1 on continuation: it is unexpected, and on a control frame as wel
           Error::UnexpectedReservedBit);
     CHECK(ends.server.frame_inbound_header(header_of(opcode, false)) == Error::None);
     CHECK(close_code(Error::UnexpectedReservedBit) == CloseReason::ProtocolError);
+}
+
+TEST_CASE("RSV1 on continuation: a connection is failed with 1002", "[attack]") {
+    const auto role = GENERATE(ConnectionType::Client, ConnectionType::Server);
+    Connection connection = compressed_connection(role, {});
+    const Bytes first = support::frame_to(role, 0x41, as_text(hex("f2 48 cd c9 c9 07 00")));
+    CHECK(support::receive(connection, first) == support::Trace{"text 'Hello' more frames"});
+    CHECK(support::receive(connection, support::frame_to(role, 0xc0, "")) ==
+          support::Trace{"error 1002 Reserved bit set unexpectedly"});
 }
 
 TEST_CASE("a message without RSV1 passes as it is") {
@@ -416,7 +491,7 @@ TEST_CASE("a message without RSV1 between two others does not disturb them") {
     CHECK(receive(ends.server, shared).text == "Hello");
 }
 
-TEST_CASE("a ping between compressed fragments does not disturb the message") {
+TEST_CASE("a ping between compressed fragments: the state is not reset", "[attack]") {
     const bool from_client = GENERATE(true, false);
     const bool takeover = GENERATE(true, false);
     CAPTURE(from_client, takeover);
@@ -457,13 +532,49 @@ TEST_CASE("the end of a frame that is not the last ends no block") {
     CHECK(message.error == Error::None);
 }
 
-TEST_CASE("inflation without limit: a megabyte of zeros comes in steps of the reader's size") {
+TEST_CASE("inflation without limit: a megabyte of zeros comes in steps of the reader's size",
+          "[attack]") {
     Ends ends;
     const std::string zeros(1 << 20, '\0');
     Inflated message;
     receive(ends.server, frame(ends.client, zeros), message, 4096);
     CHECK(message.text == zeros);
     CHECK(message.steps <= zeros.size() / 4096 + 3);
+}
+
+TEST_CASE("inflation without limit: 1 MiB that inflates to 1 GiB streams through flat memory",
+          "[attack]") {
+    const auto role = GENERATE(ConnectionType::Client, ConnectionType::Server);
+    const Limits limits{
+        .frame_size = everything, .message_size = everything, .chunk_size = 64 * 1024};
+    const Bytes wire = bomb(role, 1024);
+    CHECK(wire.size() < 1'100'000);
+    const Blast result = blast(compressed_connection(role, {.limits = limits}), wire);
+    CHECK(result.error.empty());
+    CHECK(result.size == std::uint64_t{1} << 30);
+    CHECK(result.largest <= 64 * 1024);
+    CHECK(result.growth <= 64 * 1024);
+}
+
+TEST_CASE("inflation without limit: it stops at the limit exactly", "[attack]") {
+    const auto role = GENERATE(ConnectionType::Client, ConnectionType::Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    const std::string too_big = "Message exceeds the size limit";
+    const bool shows = delivery == Delivery::Chunks;
+    for (const std::size_t parts : {1U, 1024U}) {
+        const std::uint64_t limit = bomb_part - 1;
+        const Limits limits{.frame_size = everything, .message_size = limit};
+        const Blast result =
+            blast(compressed_connection(role, {delivery, limits}), bomb(role, parts));
+        CHECK(result.error == too_big);
+        CHECK(result.size == (shows ? limit : 0));
+        CHECK(result.largest <= 2 * bomb_part);
+    }
+    const Limits limits{.frame_size = everything, .message_size = bomb_part};
+    const Blast whole = blast(compressed_connection(role, {delivery, limits}), bomb(role, 1));
+    CHECK(whole.error.empty());
+    CHECK(whole.size == bomb_part);
+    CHECK(close_code(Error::MessageTooBig) == CloseReason::MessageTooBig);
 }
 
 // Round trips.

@@ -91,7 +91,8 @@ TEST_CASE("two ends shake hands, talk, and close") {
     CHECK(pair.states() == "Closed Closed");
 }
 
-TEST_CASE("frames in the same read as the request come out behind it, once it is accepted") {
+TEST_CASE("early frames lost: those in the same read as the request come once it is accepted",
+          "[attack]") {
     const Bytes input =
         concat({as_bytes(request_head), frame_to(ConnectionType::Server, 0x81, "early"),
                 frame_to(ConnectionType::Server, 0x89, "p")});
@@ -106,7 +107,7 @@ TEST_CASE("frames in the same read as the request come out behind it, once it is
     }
 }
 
-TEST_CASE("frames behind the request wait for an accept that comes after the range") {
+TEST_CASE("early frames lost: they wait for an accept that comes after the range", "[attack]") {
     WSConnection server = server_end();
     const Bytes input =
         concat({as_bytes(request_head), frame_to(ConnectionType::Server, 0x81, "early")});
@@ -115,7 +116,7 @@ TEST_CASE("frames behind the request wait for an accept that comes after the ran
     CHECK(trace(server) == Trace{"text 'early'"});
 }
 
-TEST_CASE("bytes behind a rejected request are dropped") {
+TEST_CASE("bytes after a rejected upgrade taken for a request: they are dropped", "[attack]") {
     WSConnection server = server_end();
     const Bytes input = concat({as_bytes(request_head), as_bytes("GET / HTTP/1.1\r\n\r\n")});
     CHECK(receive(server, input).size() == 1);
@@ -125,7 +126,7 @@ TEST_CASE("bytes behind a rejected request are dropped") {
     CHECK(server.should_close_transport());
 }
 
-TEST_CASE("early data passes up to its limit and fails beyond it") {
+TEST_CASE("early frames without bound: a server takes the limit, and not a byte more", "[attack]") {
     for (const std::size_t beyond : {0U, 1U}) {
         CAPTURE(beyond);
         WSConnection server = server_end({.limits = {.early_data = 100}});
@@ -139,7 +140,7 @@ TEST_CASE("early data passes up to its limit and fails beyond it") {
     }
 }
 
-TEST_CASE("frames in the same read as the 101 come out behind it") {
+TEST_CASE("early frames lost: those in the same read as the 101 come out behind it", "[attack]") {
     WSConnection asks = client_end({.random = support::fixed_random({})});
     const Bytes request = asks.send(Request{.host = "example.com", .target = "/"});
     WSConnection server = server_end();

@@ -281,7 +281,8 @@ TEST_CASE("interim answers are skipped") {
     CHECK(closed(interim) == Trace{cut_short});
 }
 
-TEST_CASE("all heads of an answer count against the limits together") {
+TEST_CASE("interim responses without end: all heads of an answer count against the limits together",
+          "[attack]") {
     const std::string interim = "HTTP/1.1 100 x\r\na: b\r\n\r\n";
     const std::string answer = interim + interim + accept_with("");
     CHECK(answered(answer, ConnectionState::Open, {.handshake_size = answer.size()}).size() == 1);

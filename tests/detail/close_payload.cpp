@@ -47,7 +47,7 @@ static_assert(Viewed<const EncodedClose&> && !Viewed<EncodedClose>);
 
 }  // namespace
 
-TEST_CASE("close codes over 4999 or reserved are refused, whether received or sent") {
+TEST_CASE("close codes over 4999 or reserved: refused, whether received or sent", "[attack]") {
     for (unsigned code = 0; code <= 0xffff; ++code) {
         CAPTURE(code);
         const bool received = parse_close(payload_of(code)).error == Error::None;

@@ -67,7 +67,7 @@ TEST_CASE("window bits are 8 to 15") {
     }
 }
 
-TEST_CASE("window bits parsed loosely: every other spelling is declined") {
+TEST_CASE("window bits parsed loosely: every other spelling is declined", "[attack]") {
     const std::string spelling =
         GENERATE("=08", "=+9", "=-9", "=1000", "=abc", "=\"\"", "=", "= 8", " =8", "=\" 8\"",
                  "=\"8 \"", "=8.0", "=0x8", "=1e1", "=9a", "=010", "=115", "=4294967304",

@@ -252,7 +252,7 @@ TEST_CASE("what is valid before a failure comes first, behind another extension 
     }
 }
 
-TEST_CASE("a loop that neither consumes nor returns is not entered for an extension") {
+TEST_CASE("a loop that neither consumes nor returns: an extension cannot make one", "[attack]") {
     const bool in_complete = GENERATE(false, true);
     const auto stalling = std::make_shared<Stalling>();
     stalling->in_complete = in_complete;

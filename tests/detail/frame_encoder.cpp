@@ -87,7 +87,7 @@ TEST_CASE("larger frames are those of the examples in RFC 6455 section 5.7") {
     CHECK(large.size() == 3 * (10 + 65536) - 1);
 }
 
-TEST_CASE("predictable masking keys are impossible: every frame draws its own") {
+TEST_CASE("predictable masking keys: every frame draws its own", "[attack]") {
     FrameEncoder client = encoder(Client, "01 02 03 04  05 06 07 08  09 0a 0b 0c  0d 0e 0f 10");
     Bytes scratch;
     OutgoingFrame frame;

@@ -47,7 +47,9 @@ TEST_CASE("the example of the RFC is masked as it stands there") {
     CHECK(masked_plain(hello) == text);
 }
 
-TEST_CASE("masking in place is the plain one at every size and alignment, and stays inside") {
+TEST_CASE(
+    "fast unmasking wrong at odd splits: in place it is the plain one at every size and alignment",
+    "[attack]") {
     CHECK(count_wrong_in_place(0, in_place) == 0);
 }
 
@@ -55,7 +57,8 @@ TEST_CASE("the masking copy is the plain one at every size and alignment, and st
     CHECK(count_wrong_copies(0, copying) == 0);
 }
 
-TEST_CASE("masking in two pieces, the key rotated, is masking at once, for every split") {
+TEST_CASE("fast unmasking wrong at odd splits: two pieces, the key rotated, are masked as one",
+          "[attack]") {
     int wrong = 0;
     for (std::size_t size = 0; size <= max_size; ++size) {
         const Bytes whole = pattern(size);

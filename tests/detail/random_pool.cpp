@@ -36,7 +36,7 @@ std::array<std::byte, sizeof(RandomPool)> memory_of(const RandomPool& pool) {
 
 }  // namespace
 
-TEST_CASE("a pool never hands out the same bytes twice") {
+TEST_CASE("predictable masking keys: a pool never hands out the same bytes twice", "[attack]") {
     RandomPool pool;
     std::set<Draw> seen;
     for (int i = 0; i < 2000; ++i) {
@@ -79,7 +79,8 @@ TEST_CASE("a pool draws as much as it holds at once") {
     CHECK(std::count(memory.begin(), memory.end(), std::byte{}) < 64);
 }
 
-TEST_CASE("a pool goes on from its own key, and from one of the operating system every 64 times") {
+TEST_CASE("a pool goes on from its own key, and from one of the operating system every 64 times",
+          "[attack]") {
     RandomPool pool;
     std::vector<int> seeded;
     for (int batch = 0; batch != 129; ++batch) {
@@ -146,7 +147,7 @@ Draw in_forked_child(Make make) {
 
 }  // namespace
 
-TEST_CASE("a forked child never repeats its parent") {
+TEST_CASE("predictable masking keys: a forked child never repeats its parent", "[attack]") {
     draw();  // so that there is something to repeat
     const Draw child = in_forked_child(draw);
     const Draw parent = draw();
@@ -154,7 +155,7 @@ TEST_CASE("a forked child never repeats its parent") {
     CHECK(child != parent);
 }
 
-TEST_CASE("forked children never repeat each other") {
+TEST_CASE("predictable masking keys: forked children never repeat each other", "[attack]") {
     draw();
     const Draw first = in_forked_child(draw);
     const Draw second = in_forked_child(draw);
@@ -162,7 +163,8 @@ TEST_CASE("forked children never repeat each other") {
     CHECK(first != second);
 }
 
-TEST_CASE("the child of a forked child never repeats its parent") {
+TEST_CASE("predictable masking keys: the child of a forked child never repeats its parent",
+          "[attack]") {
     draw();
     const Draw grandchild = in_forked_child([] {
         draw();

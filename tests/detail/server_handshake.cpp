@@ -176,7 +176,7 @@ TEST_CASE("broken HTTP is a bad message, in every split") {
     }
 }
 
-TEST_CASE("a head up to the limits passes, one byte or field more is told 431") {
+TEST_CASE("a head up to the limits passes, one byte or field more is told 431", "[attack]") {
     const std::string text = request_with("");
     for (const std::size_t less : {0U, 1U}) {
         H11Handshake by_size = server_end({.handshake_size = text.size() - less});
@@ -342,7 +342,7 @@ TEST_CASE("extensions are answered in the client's order of preference") {
     CHECK_FALSE(supported[2]->enabled());
 }
 
-TEST_CASE("an extension cannot write lines of its own") {
+TEST_CASE("CR/LF in outgoing headers: an extension cannot write lines of its own", "[attack]") {
     H11Handshake server = asked("Sec-WebSocket-Extensions: x\r\n");
     CHECK(refusal(server, AcceptConnection{.extensions = {extension("x", "a\r\nX-Evil: b")}}) ==
           Error::BadHeader);
@@ -356,7 +356,8 @@ TEST_CASE("no agreement on extensions, no such header") {
     CHECK(server.take_extensions().empty());
 }
 
-TEST_CASE("early data passes up to its limit, and is refused beyond") {
+TEST_CASE("early frames without bound: they pass up to the limit, and are refused beyond",
+          "[attack]") {
     for (const Feed feed : {Feed::Copied, Feed::InPlace}) {
         H11Handshake server = asked("", {.early_data = 4});
         CHECK(receive(server, as_bytes("ab"), feed).empty());
@@ -465,7 +466,8 @@ TEST_CASE("a request that was parsed elsewhere is checked like any other") {
     CHECK(other.refused_request().headers == Headers{{"host", "a"}});
 }
 
-TEST_CASE("a request that was parsed elsewhere cannot smuggle lines") {
+TEST_CASE("CR/LF in outgoing headers: a request that was parsed elsewhere cannot smuggle lines",
+          "[attack]") {
     for (const std::string_view target : {"", "/ HTTP/1.1\r\nHost: a\r\n", "/a b", "/\xc3\xa4"}) {
         H11Handshake server = server_end();
         server.initiate_upgrade_connection({{"Host", "a"}}, target);

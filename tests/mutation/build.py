@@ -215,7 +215,8 @@ class AllAtOnce(Tree):
 
     def __init__(self, directory, options, numbered):
         switch = pathlib.Path(__file__).with_name('switch.hpp')
-        super().__init__(directory, options, ['-O1', '-include', str(switch)])
+        super().__init__(directory, options, ['-O1', '-include', str(directory / switch.name)])
+        shutil.copy(switch, directory)
         if 'clang' in options.compiler:
             self.flags += ['-fconstexpr-steps=1000000000', '-ferror-limit=0',
                            '-Wno-c++11-narrowing']

@@ -46,17 +46,17 @@ struct Left {
 
 }  // namespace mutation
 
-#define WSPROTO_MUTATION_INFIX(op, other)                                                          \
-    template <int Number, typename A>                                                              \
-    constexpr Left<Number, A> operator op(const A& a, Infix<Number>) noexcept {                    \
-        return {a};                                                                                \
-    }                                                                                              \
-    template <int Number, typename A, typename B>                                                  \
-    constexpr auto operator op(Left<Number, A> left, const B& b) {                                 \
-        if constexpr (requires { decltype(left.a op b){left.a other b}; }) {                       \
-            if (on(Number)) return static_cast<decltype(left.a op b)>(left.a other b);             \
-        }                                                                                          \
-        return left.a op b;                                                                        \
+#define WSPROTO_MUTATION_INFIX(op, other)                                              \
+    template <int Number, typename A>                                                  \
+    constexpr Left<Number, A> operator op(const A& a, Infix<Number>) noexcept {        \
+        return {a};                                                                    \
+    }                                                                                  \
+    template <int Number, typename A, typename B>                                      \
+    constexpr auto operator op(Left<Number, A> left, const B& b) {                     \
+        if constexpr (requires { decltype(left.a op b){left.a other b}; }) {           \
+            if (on(Number)) return static_cast<decltype(left.a op b)>(left.a other b); \
+        }                                                                              \
+        return left.a op b;                                                            \
     }
 
 namespace mutation {
