@@ -24,14 +24,21 @@ struct Counters {
     std::uint64_t sent = 0;      ///< Bytes.
 };
 
-/// How much of this program is in memory, in KiB.
-[[nodiscard]] inline std::uint64_t resident_kib() {
-    std::ifstream file{"/proc/self/statm"};
-    std::uint64_t all = 0;
-    std::uint64_t resident = 0;
-    file >> all >> resident;
-    return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 1024;
-}
+/// How much of this program is in memory. Its file stays open: descriptors may be lacking later.
+class ResidentMemory {
+  public:
+    [[nodiscard]] std::uint64_t kib() {
+        std::uint64_t all = 0;
+        std::uint64_t resident = 0;
+        file_.clear();
+        file_.seekg(0);
+        file_ >> all >> resident;
+        return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 1024;
+    }
+
+  private:
+    std::ifstream file_{"/proc/self/statm"};
+};
 
 /// Prints `name=value` pairs: rates are those of the last second, the other counts are totals.
 class StatsLine {
@@ -49,10 +56,10 @@ class StatsLine {
         std::cout << "connections=" << connections
                   << " messages/s=" << rate(counters.messages, before_.messages)
                   << " received/s=" << rate(counters.received, before_.received)
-                  << " sent/s=" << rate(counters.sent, before_.sent)
-                  << " rss_kib=" << resident_kib() << " opened=" << counters.opened
-                  << " refused=" << counters.refused << " failed=" << counters.failed
-                  << " lost=" << counters.lost << " timed_out=" << counters.timed_out
+                  << " sent/s=" << rate(counters.sent, before_.sent) << " rss_kib=" << memory_.kib()
+                  << " opened=" << counters.opened << " refused=" << counters.refused
+                  << " failed=" << counters.failed << " lost=" << counters.lost
+                  << " timed_out=" << counters.timed_out
                   << " not_accepted=" << counters.not_accepted << std::endl;
         last_ = now;
         before_ = counters;
@@ -61,6 +68,7 @@ class StatsLine {
   private:
     Clock::time_point last_ = Clock::now();
     Counters before_{};
+    ResidentMemory memory_{};
 };
 
 #endif
