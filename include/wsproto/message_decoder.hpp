@@ -17,7 +17,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <utility>
 
 namespace wsproto {
@@ -180,7 +179,7 @@ class MessageDecoder {
                 return;
             }
             if (!piece.message_finished || !buffer_.empty()) {
-                append_to_message(decoder, piece.payload);
+                detail::append_arrived(buffer_, piece.payload, decoder.message_rest());
             }
         }
         if (!piece.message_finished) {
@@ -195,24 +194,6 @@ class MessageDecoder {
                    .payload = in_place ? piece.payload : BytesView{buffer_}};
         output_is_made_ = !in_place;
         has_output_ = true;
-    }
-
-    void append_to_message(const FrameDecoder& decoder, BytesView payload) {
-        const std::size_t size = buffer_.size() + payload.size();
-        if (size > buffer_.capacity()) {
-            detail::move_elsewhere(buffer_, capacity_for(size, decoder.message_rest()));
-        }
-        detail::append(buffer_, payload);
-    }
-
-    // The memory grows by what has arrived: to twice as much or, where it is known how much is
-    // still to come, to four times as much, and at the last step to eight times. What is freed at a
-    // step is then so little that allocators keep it, rather than return it to the system.
-    static std::size_t capacity_for(std::size_t size, std::optional<std::uint64_t> rest) noexcept {
-        if (!rest) {
-            return 2 * size;
-        }
-        return *rest <= 7 * std::uint64_t{size} ? size + static_cast<std::size_t>(*rest) : 4 * size;
     }
 
     bool collect_transformed(FrameDecoder& decoder, Opcode opcode) {

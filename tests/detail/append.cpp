@@ -3,7 +3,9 @@
 #include "catch.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -76,4 +78,19 @@ TEST_CASE("appending byte by byte moves the bytes a logarithmic number of times"
         moves += bytes.capacity() != capacity;
     }
     CHECK(moves <= 18);
+}
+
+TEST_CASE("memory for what arrives grows with it, and never beyond what is to come") {
+    STATIC_REQUIRE(capacity_for(100, std::nullopt) == 200);
+    STATIC_REQUIRE(capacity_for(100, 0) == 100);
+    STATIC_REQUIRE(capacity_for(100, 700) == 800);
+    STATIC_REQUIRE(capacity_for(100, 701) == 400);
+    Bytes bytes;
+    append_arrived(bytes, as_bytes("abc"), std::uint64_t{1'000'000});
+    CHECK(bytes.capacity() == 12);
+    append_arrived(bytes, as_bytes("defghijklm"), std::uint64_t{7});
+    CHECK(bytes.capacity() == 20);
+    append_arrived(bytes, as_bytes("nopqrst"), std::uint64_t{0});
+    CHECK(bytes.capacity() == 20);
+    CHECK(as_text(bytes) == "abcdefghijklmnopqrst");
 }

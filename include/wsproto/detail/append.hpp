@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 namespace wsproto::detail {
@@ -59,6 +61,29 @@ inline void move_elsewhere(Bytes& bytes, std::size_t capacity) {
 /// Adds the bytes of `tail`, which are not among `bytes`.
 inline void append(Bytes& bytes, BytesView tail) {
     copy_bytes(extend(bytes, tail.size()), tail);
+}
+
+/// The capacity for `size` bytes that have arrived of something, of which `rest`, where it is
+/// known, is still to come.
+///
+/// It grows by what has arrived: to twice as much or, where the rest is known, to four times as
+/// much, and at the last step to eight times. What is freed at a step is then so little that
+/// allocators keep it, rather than return it to the system.
+[[nodiscard]] constexpr std::size_t capacity_for(std::size_t size,
+                                                 std::optional<std::uint64_t> rest) noexcept {
+    if (!rest) {
+        return 2 * size;
+    }
+    return *rest <= 7 * std::uint64_t{size} ? size + static_cast<std::size_t>(*rest) : 4 * size;
+}
+
+/// Adds the bytes of `tail`, which are not among `bytes`; `rest` is to come.
+inline void append_arrived(Bytes& bytes, BytesView tail, std::optional<std::uint64_t> rest) {
+    const std::size_t size = bytes.size() + tail.size();
+    if (size > bytes.capacity()) {
+        move_elsewhere(bytes, capacity_for(size, rest));
+    }
+    append(bytes, tail);
 }
 
 }  // namespace wsproto::detail
