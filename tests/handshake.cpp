@@ -248,6 +248,7 @@ TEST_CASE("where memory lacks, bad_alloc comes out, and the handshake is over") 
         if (!whole) {
             CHECK_THROWS_AS(server.next_event(event), std::bad_alloc);
             CHECK(server.state() == ConnectionState::Closed);
+            CHECK(server.next_event(event) == Progress::NeedMore);
         }
     }
     CHECK(whole);

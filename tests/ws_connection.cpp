@@ -413,3 +413,20 @@ TEST_CASE("one extension object cannot serve both ends") {
     CHECK(pair.server_sends(AcceptConnection{}) == Trace{"accept"});
     CHECK(pair.client_sends(TextMessage{"x"}) == Trace{"text 'x'"});
 }
+
+TEST_CASE("where memory lacks for early frames that were lent, the handshake is closed") {
+    WSConnection server = server_end();
+    {
+        Bytes lent =
+            concat({as_bytes(request_head), frame_to(ConnectionType::Server, 0x81, "early")});
+        server.receive_data_in_place(lent);
+        EventRange range = server.events();
+        CHECK(support::line(*range.begin()) == "request example.com /chat");
+        const support::FailingAllocations failing{0};
+        const EventRange end{std::move(range)};
+    }
+    CHECK(server.state() == ConnectionState::Closed);
+    CHECK_THROWS_AS(server.send(AcceptConnection{}), LocalProtocolError);
+    CHECK_THROWS_AS(server.events().begin(), std::bad_alloc);
+    CHECK(trace(server).empty());
+}

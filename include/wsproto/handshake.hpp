@@ -128,6 +128,7 @@ class H11Handshake : public detail::Endpoint<H11Handshake> {
             return Progress::Failed;
         }
         if (std::exchange(stepping_, true)) {  // memory lacked in the middle of the last step
+            stepping_ = false;
             core_.stop(ConnectionState::Closed);
             detail::throw_bad_alloc();
         }
@@ -138,8 +139,10 @@ class H11Handshake : public detail::Endpoint<H11Handshake> {
 
     /// Copies what is left of a borrowed buffer; called when a range ends.
     void release_input() noexcept {
-        const bool kept = detail::attempt([this] { core_.input.release(); });
-        stepping_ = stepping_ || !kept;
+        if (!detail::attempt([this] { core_.input.release(); })) {
+            core_.stop(ConnectionState::Closed);  // lest an accept goes on with what was lent
+            stepping_ = true;
+        }
     }
 
     /// Once open: the extensions agreed on, in the order of the response header.
