@@ -58,6 +58,8 @@ class LoadClient {
   private:
     using Milliseconds = std::chrono::milliseconds;
 
+    static constexpr int sends_per_turn = 64;
+
     // Each that is opened, or fails, lets the next one begin.
     void open_all() {
         const auto is_opening = [](const auto& session) { return session->is_opening(); };
@@ -142,9 +144,10 @@ class LoadClient {
         }
     }
 
-    // By turns. When all have too much on the way already, what is due stays due.
+    // By turns. When all have too much on the way already, what is due stays due; when much is due,
+    // echoes are read in between.
     void send_due() {
-        while (pacer_.is_due(Clock::now())) {
+        for (int count = 0; count != sends_per_turn && pacer_.is_due(Clock::now()); ++count) {
             LoadSession* const session = next_with_room();
             if (session == nullptr) break;
             session->send(mix_.next(), pacer_.take());
