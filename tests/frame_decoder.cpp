@@ -237,19 +237,18 @@ TEST_CASE("64-bit lengths wrap: each has the right code, and takes no memory", "
     const std::uint64_t two_32 = std::uint64_t{1} << 32;
     const std::uint64_t two_63 = std::uint64_t{1} << 63;
     for (const std::uint64_t length :
-         {two_31 - 1, two_31, two_31 + 1, two_32 - 1, two_32, two_32 + 1, two_63 - 1}) {
+         {two_31 - 1, two_31, two_31 + 1, two_32 - 1, two_32, two_32 + 1, two_63 - 1, two_63 >> 1,
+          std::uint64_t{1} << 48}) {
         CAPTURE(length);
         const Bytes wire = concat({header_to(role, 0x82, length), hex("00 00 00 00 00 00")});
-        FrameDecoder strict{role};
+        FrameDecoder strict{role, Limits{.frame_size = 16 << 20}};
         CHECK(decode(strict, {wire}) == Trace{"error 1009 Frame exceeds the size limit"});
         FrameDecoder bounded{role, Limits{.frame_size = everything, .message_size = length - 1}};
         CHECK(decode(bounded, {wire}) == Trace{"error 1009 Message exceeds the size limit"});
         FrameDecoder exact{role, Limits{.frame_size = length, .message_size = length}};
-        const std::size_t before = allocations().largest;
         forget_largest_allocation();
         CHECK(decode(exact, {wire}).front().ends_with(" more"));
         CHECK(allocations().largest < 10'000);
-        CHECK(before > 0);
     }
     for (const std::uint64_t length : {two_63, two_63 + 1, everything}) {
         FrameDecoder decoder{role, no_limits};

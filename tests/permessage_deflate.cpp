@@ -334,6 +334,21 @@ TEST_CASE("negotiated values set the windows, merely configured ones do not") {
     CHECK(receive(server, received).text == text + text);
 }
 
+TEST_CASE("negotiated values set the windows of what is received, too") {
+    const bool from_client = GENERATE(true, false);
+    const DeflateOptions options{.client_max_window_bits = 9, .server_max_window_bits = 9};
+    Ends ends{options, options};
+    const std::string text = noise(2000);
+    OneFrame sent{.header = header_of(Opcode::Binary, true),
+                  .payload = PlainDeflate{9}.message(text + text)};
+    Inflated message;
+    receive(ends.receiver(from_client), sent, message, 64);
+    CHECK(message.text == text + text);
+    sent.payload = PlainDeflate{15}.message(text + text);  // refers to what is 2000 bytes back
+    receive(ends.receiver(from_client), sent, message, 64);
+    CHECK(message.error == Error::InvalidDeflateData);
+}
+
 TEST_CASE("a client does what it announced although the answer does not mention it") {
     PerMessageDeflate client{{.client_no_context_takeover = true, .client_max_window_bits = 9}};
     CHECK(client.finalize("permessage-deflate") == Error::None);

@@ -15,8 +15,9 @@ import sys
 import switches
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WIDER = ['frame_protocol', 'permessage_deflate', 'handshake', 'ws_connection', 'connection']
-MEMORY = 4 << 30
+WIDER = ['frame_decoder', 'message_decoder', 'frame_protocol', 'permessage_deflate', 'handshake',
+         'ws_connection', 'connection']
+MEMORY = 1 << 30
 COMPILE_SECONDS = 900
 
 
@@ -213,7 +214,7 @@ class OneByOne(Tree):
 class AllAtOnce(Tree):
     """Judges mutations by switching them on in test programs that hold all of them."""
 
-    def __init__(self, directory, options, numbered):
+    def __init__(self, directory, options, numbered, objects):
         switch = pathlib.Path(__file__).with_name('switch.hpp')
         super().__init__(directory, options, ['-O1', '-include', str(directory / switch.name)])
         shutil.copy(switch, directory)
@@ -222,6 +223,7 @@ class AllAtOnce(Tree):
                            '-Wno-c++11-narrowing']
         else:
             self.flags += ['-fconstexpr-ops-limit=10000000000', '-Wno-narrowing']
+        self.objects = objects
         self.numbered = numbered  # by header: numbers and mutations
         self.left_out = set()
         self.programs = {}
@@ -259,11 +261,6 @@ class AllAtOnce(Tree):
     def program(self, name):
         """The program of a test file, the switches it has, and the time it takes."""
         if name not in self.programs:
-            for source in self.shared_sources():
-                if source.name not in self.objects:
-                    target = self.directory / (source.stem + '.o')
-                    self.compile_patiently(source, target, [])
-                    self.objects[source.name] = target
             target = self.directory / 'test.o'
             binary = self.directory / ('test_' + name.replace('/', '_'))
             self.compile_patiently(self.test_file(name), target, self.precompiled)

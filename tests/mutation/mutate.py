@@ -17,6 +17,8 @@ import tempfile
 import threading
 import time
 
+sys.dont_write_bytecode = True  # the checkout stays as it is
+
 import build
 import mutations
 
@@ -171,9 +173,8 @@ def run(options, chosen, report):
         trees = [build.OneByOne(scratch / f'one_{job}', options) for job in range(options.jobs)]
         for tree in trees:
             tree.prepare_shared()
-        options.object = []
         at_once = (None if options.no_switches else
-                   build.AllAtOnce(scratch / 'all', options, chosen))
+                   build.AllAtOnce(scratch / 'all', options, chosen, trees[0].objects))
         for header, numbered in chosen.items():
             began = time.monotonic()
             report.begin()
