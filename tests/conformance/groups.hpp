@@ -1,0 +1,29 @@
+// The groups of the Autobahn test suite, as our tables state them. What plays them stands in
+// play.hpp.
+#ifndef WSPROTO_TESTS_CONFORMANCE_GROUPS_HPP
+#define WSPROTO_TESTS_CONFORMANCE_GROUPS_HPP
+
+#include "script.hpp"
+
+#include <string>
+#include <vector>
+
+namespace conformance {
+
+const Cases& group_1();   ///< Framing.
+const Cases& group_2();   ///< Pings and Pongs.
+const Cases& group_3();   ///< Reserved bits.
+const Cases& group_4();   ///< Opcodes.
+const Cases& group_5();   ///< Fragmentation.
+const Cases& group_6();   ///< UTF-8.
+const Cases& group_7();   ///< Closing.
+const Cases& group_9();   ///< Sizes.
+const Cases& group_10();  ///< Automatic fragmentation.
+
+// Those of the compressed groups are played otherwise, see compressed.hpp: here are their numbers.
+std::vector<std::string> group_12_ids();
+std::vector<std::string> group_13_ids();
+
+}  // namespace conformance
+
+#endif
