@@ -22,6 +22,11 @@
 #include <variant>
 #include <vector>
 
+#if !defined(_WIN32)
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
+
 using namespace wsproto;
 using namespace support;
 using enum wsproto::ConnectionType;
@@ -1338,3 +1343,33 @@ TEST_CASE("every limit may be zero, and then nothing passes that it limits") {
     CHECK(first({.chunk_size = SIZE_MAX}, "x") == "text 'x'");
     CHECK(first(no_limits, "x") == "text 'x'");
 }
+
+#if !defined(_WIN32)
+
+TEST_CASE("in place, nothing is touched before the buffer, nor behind it and its slack") {
+    const auto role = GENERATE(Client, Server);
+    const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    void* const pages = ::mmap(nullptr, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(pages != MAP_FAILED);
+    std::byte* const begin = static_cast<std::byte*>(pages) + page;
+    REQUIRE(::mprotect(begin, page, PROT_READ | PROT_WRITE) == 0);
+    for (std::size_t slack = 0; slack <= 64; ++slack) {
+        for (const std::size_t size : {0U, 1U, 3U, 15U, 16U, 17U, 31U, 33U, 63U, 64U, 65U, 130U}) {
+            const std::string text(size, 'x');
+            const Bytes wire = concat({frame_to(role, 0x81, text), frame_to(role, 0x02, text)});
+            for (std::byte* const at : {begin, begin + page - wire.size() - slack}) {
+                std::fill(begin, begin + page, std::byte{0xee});
+                std::copy(wire.begin(), wire.end(), at);
+                Connection connection{role, {}, {}, {.delivery = delivery}};
+                connection.receive_data_in_place({at, wire.size()}, slack);
+                CHECK(trace(connection).front() == "text '" + text + "'");
+                CHECK(std::count(at + wire.size(), at + wire.size() + slack, std::byte{0xee}) ==
+                      static_cast<std::ptrdiff_t>(slack));
+            }
+        }
+    }
+    CHECK(::munmap(pages, 3 * page) == 0);
+}
+
+#endif
