@@ -15,6 +15,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 /// As many descriptors as this program may have at all.
 inline void raise_descriptor_limit() noexcept {

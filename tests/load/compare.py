@@ -8,6 +8,7 @@ client is what limits it: the processor time that the server took for a message 
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -21,6 +22,10 @@ CASES = {
     "4 KiB": ["--sizes", 4096],
     "64 KiB": ["--sizes", 65536],
 }
+
+
+# Where Debian has the modules of Node.
+os.environ.setdefault("NODE_PATH", "/usr/share/nodejs")
 
 
 def has(command):

@@ -6,12 +6,14 @@
 #include <option_table.hpp>
 #include <posix_socket.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 inline constexpr std::string_view load_client_help = R"(Usage: load_client --port PORT [options]
