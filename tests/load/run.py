@@ -32,7 +32,7 @@ def parse_arguments():
     parser.add_argument("--sizes", default="16,125,1000,4096,20000", help="of these")
     parser.add_argument("--faults", type=float, default=20, help="a second (20)")
     parser.add_argument("--factor", type=float, default=2, help="for the latency (2)")
-    parser.add_argument("--floor", type=float, help="milliseconds that are fine (5; 25 without chrt)")
+    parser.add_argument("--floor", type=float, help="milliseconds that are fine (2; 25 without chrt)")
     parser.add_argument("--no-memory", action="store_true", help="do not judge memory: sanitizers")
     parser.add_argument("--json", help="write the result to this file")
     return parser.parse_args()
@@ -52,7 +52,7 @@ class Run:
     def __init__(self, arguments):
         self.arguments = arguments
         self.at_once = may_run_at_once()
-        self.floor = arguments.floor or (5 if self.at_once else 25)
+        self.floor = arguments.floor or (2 if self.at_once else 25)
         self.rounds = max(2, round(arguments.minutes * 60 / (2 * arguments.block)))
         self.per_round = 2 * arguments.block
         self.phases = []  # of each: faults?, settled?, the client's report, resident KiB
