@@ -14,6 +14,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -243,6 +244,7 @@ def run(arguments, directory):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))  # and what was started is stopped too
     arguments = parse_arguments()
     wstest = shutil.which(arguments.wstest)
     if not wstest:
