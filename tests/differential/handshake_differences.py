@@ -8,8 +8,12 @@ import re
 from rewriting import error_of, index_of
 
 OWN = (b"connection", b"upgrade", b"sec-websocket-key", b"sec-websocket-version")
-PART_OF_REQUEST_LINE = re.compile(rb"(?!NONSENSE)[!-~]+(?: (?:[!-~]+(?: [!-~]*\r?)?)?)?\Z|\Z")
-REQUEST_LINE = re.compile(rb"(?!NONSENSE)[!-~]+ [!-~]+ HTTP/1\.1\Z")
+# A method that llhttp knows, of those that streams have; a target that is a path, a URL or a star.
+METHOD = rb"(?:GET|POST|HEAD|OPTIONS)"
+PART_OF_REQUEST_LINE = re.compile(
+    rb"(?:(?:G|GE|P|PO|POS|H|HE|HEA|O|OP|OPT|OPTI|OPTIO|OPTION)?|" + METHOD
+    + rb"(?: (?:[/*A-Za-z][!-~]*(?: [!-~]*\r?)?)?)?)\Z")
+REQUEST_LINE = re.compile(METHOD + rb" [/*A-Za-z][!-~]* HTTP/1\.1\Z")
 STATUS_LINE = re.compile(rb"HTTP/1\.1 \d{3}(?: [\t -~\x80-\xff]*)?\Z")
 FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\Z")
 PART_OF_FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]*(?:\Z|:[\t -~\x80-\xff]*\r?\Z)|\r\Z")
@@ -266,10 +270,13 @@ def answer_version(stream, theirs, ours):
 
 
 def framing(stream, theirs, ours):
-    """llhttp and h11 have different opinions of fields that come twice, and of other codings."""
-    fields = values(stream, b"transfer-encoding") + values(stream, b"content-length")
-    strange = len(fields) > 1 or fields not in ([b"chunked"], [b"0"])
-    return (in_handshake(stream, "client") and bool(fields) and strange
+    """llhttp and h11 have different opinions of lengths that come twice or with a tab, of codings
+    that are not known, and of when a chunk is wrong."""
+    codings, lengths = values(stream, b"transfer-encoding"), values(stream, b"content-length")
+    tabs = re.search(rb"(?i)content-length:[^\r]*\t", head_of(stream))
+    strange = bool(codings) or len(lengths) > 1 or bool(tabs) or not all(
+        length.isdigit() for length in lengths)
+    return (in_handshake(stream, "client") and strange
             and b"Bad HTTP message" in (said(theirs), said(ours)))
 
 
