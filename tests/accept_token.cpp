@@ -12,7 +12,7 @@ TEST_CASE("the nonce of the RFC has the accept token of the RFC") {
     CHECK(generate_accept_token("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
 
-TEST_CASE("a nonce is the base64 of 16 bytes of its source") {
+TEST_CASE("a nonce is the base64 of 16 bytes of its source", "[rfc6455-4.1-request-key]") {
     const RandomSource the_sample_nonce = [](MutableBytesView out) {
         const BytesView text = as_bytes("the sample nonce");
         REQUIRE(out.size() == text.size());
@@ -21,7 +21,7 @@ TEST_CASE("a nonce is the base64 of 16 bytes of its source") {
     CHECK(generate_nonce(the_sample_nonce) == "dGhlIHNhbXBsZSBub25jZQ==");
 }
 
-TEST_CASE("every nonce is legal and another") {
+TEST_CASE("every nonce is legal and another", "[rfc6455-4.1-request-key-random]") {
     const std::string first = generate_nonce();
     const std::string second = generate_nonce();
     CHECK(detail::is_base64_of_16_bytes(first));

@@ -198,7 +198,8 @@ const std::vector<Rule>& rules() {
 
 // What may be sent, and what happens to it.
 
-TEST_CASE("every event is sent where the table of behaviour allows it, and nowhere else") {
+TEST_CASE("every event is sent where the table of behaviour allows it, and nowhere else",
+          "[rfc6455-5.5.1-nothing-behind][rfc6455-6.1-open]") {
     const auto role = GENERATE(Client, Server);
     const auto state = GENERATE(Open, LocalClosing, RemoteClosing, Closed);
     for (const Event& event : every_event()) {
@@ -224,7 +225,8 @@ TEST_CASE("every event is sent where the table of behaviour allows it, and nowhe
     }
 }
 
-TEST_CASE("messages are gathered in state Open, and nowhere else") {
+TEST_CASE("messages are gathered in state Open, and nowhere else",
+          "[rfc6455-5.5.1-nothing-behind]") {
     const auto role = GENERATE(Client, Server);
     for (const auto state : {Open, LocalClosing, RemoteClosing, Closed}) {
         Connection connection = scenario(role, state);
@@ -236,14 +238,17 @@ TEST_CASE("messages are gathered in state Open, and nowhere else") {
     }
 }
 
-TEST_CASE("a client's frames are those of the examples in RFC 6455 section 5.7") {
+TEST_CASE(
+    "a client's frames are those of the examples in RFC 6455 section 5.7",
+    "[rfc6455-5.1-mask-client][rfc6455-5.2-rsv-sent][rfc6455-5.3-masked-bit][rfc6455-6.1-masked]") {
     Connection client{Client, {}, {}, {.random = fixed_random(hex("37 fa 21 3d 37 fa 21 3d"))}};
     CHECK(to_hex(client.send(TextMessage{"Hello"})) == "81 85 37 fa 21 3d 7f 9f 4d 51 58");
     CHECK(to_hex(client.send(Pong{as_bytes("Hello")})) == "8a 85 37 fa 21 3d 7f 9f 4d 51 58");
     CHECK(to_hex(client.send(Ping{})) == "89 80 00 00 00 00");
 }
 
-TEST_CASE("a server's frames are those of the examples in RFC 6455 section 5.7") {
+TEST_CASE("a server's frames are those of the examples in RFC 6455 section 5.7",
+          "[rfc6455-5.1-mask-server][rfc6455-5.2-rsv-sent]") {
     Connection server = open(Server);
     CHECK(to_hex(server.send(TextMessage{"Hello"})) == "81 05 48 65 6c 6c 6f");
     CHECK(to_hex(server.send(TextMessage{.data = "Hel", .message_finished = false})) ==
@@ -326,7 +331,8 @@ TEST_CASE("what must not be sent changes nothing") {
     CHECK(receive(peer, connection.send(TextMessage{"Hello"})) == Trace{"text 'Hello'"});
 }
 
-TEST_CASE("a message keeps its type, and its text is valid across fragments") {
+TEST_CASE("a message keeps its type, and its text is valid across fragments",
+          "[rfc6455-5.4-interleaved]") {
     Pair pair{open(Client), open(Server)};
     CHECK(pair.client_sends(TextMessage{.data = "\xe2", .message_finished = false}).empty());
     CHECK_THROWS_WITH(pair.client.send(BytesMessage{}), "Data type mismatch inside message");
@@ -345,7 +351,8 @@ TEST_CASE("a reason that is sent is cut to 123 bytes at a code point") {
 
 // What is received.
 
-TEST_CASE("the examples of RFC 6455 section 5.7 are received") {
+TEST_CASE("the examples of RFC 6455 section 5.7 are received",
+          "[rfc6455-6.2-parsed][rfc6455-6.2-type]") {
     CHECK(received(Client, hex("81 05 48 65 6c 6c 6f")) == Trace{"text 'Hello'"});
     CHECK(received(Server, hex("81 85 37 fa 21 3d 7f 9f 4d 51 58")) == Trace{"text 'Hello'"});
     CHECK(received(Client, hex("01 03 48 65 6c 80 02 6c 6f")) ==
@@ -360,7 +367,9 @@ TEST_CASE("the examples of RFC 6455 section 5.7 are received") {
            Trace{"binary '" + payload + "'"}));
 }
 
-TEST_CASE("each rule is told at its byte, with its code and text, in every split") {
+TEST_CASE("each rule is told at its byte, with its code and text, in every split",
+          "[rfc6455-5.1-mask-client-received][rfc6455-5.1-mask-server-received][rfc6455-5.2-length-"
+          "msb][rfc6455-5.4-control-whole]") {
     const bool limited = GENERATE(true, false);  // limits that are off do not turn checks off
     const Options options{.limits = limited ? Limits{} : no_limits};
     for (const Rule& rule : rules()) {
@@ -461,7 +470,8 @@ TEST_CASE("memory reserved for a declared length: what arrived takes some, what 
     CHECK(connection.state() == Open);
 }
 
-TEST_CASE("control frames come between pieces and fragments, and disturb neither") {
+TEST_CASE("control frames come between pieces and fragments, and disturb neither",
+          "[rfc6455-5.4-control-between]") {
     const auto role = GENERATE(Client, Server);
     const Bytes ping = frame_to(role, 0x89, "p");
     const Bytes wire =
@@ -552,7 +562,7 @@ TEST_CASE("after a Close nothing is parsed") {
     CHECK(received(role, concat({frame_to(role, 0x88, ""), more})) == Trace{"close 1005 ''"});
 }
 
-TEST_CASE("what follows a Close or a mistake takes no memory") {
+TEST_CASE("what follows a Close or a mistake takes no memory", "[rfc6455-7.1.7-deaf]") {
     const auto role = GENERATE(Client, Server);
     const Bytes last = GENERATE_COPY(frame_to(role, 0x88, ""), hex("83"));
     const Bytes wire = concat({last, Bytes(100'000, std::byte{0})});
@@ -569,7 +579,8 @@ TEST_CASE("a Close may come inside a message") {
           Trace{"text 'a' more", "close 1005 ''"});
 }
 
-TEST_CASE("messages and pings are delivered while our Close is out, and pings answered") {
+TEST_CASE("messages and pings are delivered while our Close is out, and pings answered",
+          "[rfc6455-5.5.2-pong]") {
     const auto role = GENERATE(Client, Server);
     Connection connection = scenario(role, LocalClosing);
     CHECK(receive(connection, concat({frame_to(role, 0x81, "x"), frame_to(role, 0x89, "p"),
@@ -579,7 +590,7 @@ TEST_CASE("messages and pings are delivered while our Close is out, and pings an
     CHECK(connection.state() == LocalClosing);
 }
 
-TEST_CASE("a mistake of the peer moves as the table of behaviour says") {
+TEST_CASE("a mistake of the peer moves as the table of behaviour says", "[rfc6455-7.1.7-deaf]") {
     const auto role = GENERATE(Client, Server);
     const Trace told{"error 1002 Invalid opcode 0x3"};
     const auto [state, throws, next, proposal] =
@@ -639,7 +650,7 @@ TEST_CASE("no message is sent after the peer's mistake") {
     CHECK_THROWS_WITH(connection.send(Pong{}), "Event Pong cannot be sent in state RemoteClosing");
 }
 
-TEST_CASE("the end of the transport moves as the table of behaviour says") {
+TEST_CASE("the end of the transport moves as the table of behaviour says", "[rfc6455-7.2.1-lost]") {
     const auto role = GENERATE(Client, Server);
     const auto [state, lines] = GENERATE(table<ConnectionState, Trace>({
         {Open, {"close 1006 ''"}},
@@ -698,7 +709,8 @@ TEST_CASE("a mistake before the end of the transport is told, and closes") {
 
 // Who answers and who closes.
 
-TEST_CASE("a closing handshake ends on both ends, whoever begins") {
+TEST_CASE("a closing handshake ends on both ends, whoever begins",
+          "[rfc6455-5.5.1-close-tcp][rfc6455-7.1.2-start]") {
     Pair pair{open(Client), open(Server)};
     pair.piece_size = GENERATE(std::size_t{1}, std::size_t{3}, std::size_t{100});
     pair.feed = GENERATE(Feed::Copied, Feed::InPlace);
@@ -729,7 +741,8 @@ TEST_CASE("both ends may close at once") {
     CHECK_FALSE(pair.client.should_close_transport());
 }
 
-TEST_CASE("nobody closes the transport before the state is Closed") {
+TEST_CASE("nobody closes the transport before the state is Closed",
+          "[rfc6455-5.5.1-close-tcp][rfc6455-5.5.1-server-closes-first]") {
     const auto role = GENERATE(Client, Server);
     for (const auto state : {Open, LocalClosing, RemoteClosing}) {
         Connection connection = scenario(role, state);
@@ -741,7 +754,7 @@ TEST_CASE("nobody closes the transport before the state is Closed") {
     }
 }
 
-TEST_CASE("after a mistake of the peer either end closes the transport") {
+TEST_CASE("after a mistake of the peer either end closes the transport", "[rfc6455-7.1.7-close]") {
     const auto role = GENERATE(Client, Server);
     Connection connection = open(role);
     receive(connection, hex("83"));
@@ -753,7 +766,8 @@ TEST_CASE("after a mistake of the peer either end closes the transport") {
     CHECK(closing.should_close_transport());
 }
 
-TEST_CASE("a response is owed to a Ping and to a Close, while it may be sent") {
+TEST_CASE("a response is owed to a Ping and to a Close, while it may be sent",
+          "[rfc6455-5.5.1-answer][rfc6455-5.5.2-pong]") {
     const auto role = GENERATE(Client, Server);
     const auto answer = [&](ConnectionState state, const Event& event) {
         const auto response = scenario(role, state).response_to(event);
@@ -855,7 +869,8 @@ TEST_CASE("extensions that cannot be used together are the caller's mistake") {
     CHECK(complaint({std::make_shared<Invalid>()}) == Error::OptionsOutOfRange);
 }
 
-TEST_CASE("an extension that is not enabled takes no part, and may share a bit") {
+TEST_CASE("an extension that is not enabled takes no part, and may share a bit",
+          "[rfc6455-5.8-negotiated]") {
     struct Disabled : Disguise {
         [[nodiscard]] bool enabled() const override { return false; }
     };
@@ -883,7 +898,7 @@ TEST_CASE("an extension transforms both ways between two ends, however the bytes
     }
 }
 
-TEST_CASE("fragments pass an extension, each as a frame of its own") {
+TEST_CASE("fragments pass an extension, each as a frame of its own", "[rfc6455-5.4-order]") {
     Pair pair{Connection{Client, {std::make_shared<Disguise>()}},
               Connection{Server, {std::make_shared<Disguise>()}}};
     CHECK(pair.client_sends(TextMessage{.data = "Hel", .message_finished = false}) ==

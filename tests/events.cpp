@@ -22,7 +22,7 @@ static_assert(TextMessage{}.compress);
 
 }  // namespace
 
-TEST_CASE("a Ping is answered by a Pong with its payload") {
+TEST_CASE("a Ping is answered by a Pong with its payload", "[rfc6455-5.5.3-same-payload]") {
     const Ping ping{.payload = as_bytes("Hello")};
     CHECK(as_text(ping.response().payload) == "Hello");
     CHECK(ping.response().payload.data() == ping.payload.data());

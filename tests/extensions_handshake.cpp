@@ -71,7 +71,7 @@ std::string failure(const Texts& accepted, const Extensions& proposed) {
 
 // The server.
 
-TEST_CASE("a server without offers or extensions answers nothing") {
+TEST_CASE("a server without offers or extensions answers nothing", "[rfc6455-4.2.2-extensions]") {
     const auto x = scripted({});
     CHECK_FALSE(server_extensions_handshake(Texts{}, {x}));
     CHECK_FALSE(server_extensions_handshake(Texts{"x"}, {}));
@@ -113,7 +113,8 @@ TEST_CASE("a server finds an extension by its name in any case") {
     CHECK(x->asked == Texts{"X-Y; a"});
 }
 
-TEST_CASE("a server declines an extension whose reserved bits are taken, without asking it") {
+TEST_CASE("a server declines an extension whose reserved bits are taken, without asking it",
+          "[rfc7692-5-rsv1-server]") {
     const auto x = scripted({.name = "x", .bits = rsv1 | rsv2});
     const auto y = scripted({.name = "y", .bits = rsv2});
     const auto z = scripted({.name = "z", .bits = {.rsv3 = true}});
@@ -158,7 +159,8 @@ TEST_CASE("a client gets the extensions in the server's order, and they know the
     CHECK_FALSE(y->enabled());
 }
 
-TEST_CASE("a client fails on an extension that it did not propose") {
+TEST_CASE("a client fails on an extension that it did not propose",
+          "[rfc6455-4.1-answer-extension]") {
     CHECK(failure({"y; a"}, {}) == "unrecognized extension y");
     CHECK(failure({"x", "Y"}, {scripted({})}) == "unrecognized extension Y");
 }
@@ -180,7 +182,8 @@ TEST_CASE("a client fails on parameters that the extension refuses") {
     CHECK(failure({"x; a"}, {scripted({.only = "x"})}) == "unrecognized extension x");
 }
 
-TEST_CASE("a client that is given two extensions with the same reserved bit fails") {
+TEST_CASE("a client that is given two extensions with the same reserved bit fails",
+          "[rfc7692-5-rsv1-client]") {
     const auto x = scripted({.name = "x", .bits = rsv1});
     const auto y = scripted({.name = "y", .bits = rsv1 | rsv2});
     CHECK(failure({"y", "x"}, {x, y}) == "unrecognized extension x");

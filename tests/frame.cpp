@@ -58,7 +58,7 @@ TEST_CASE("headers are those of the examples in RFC 6455 section 5.7") {
           "82 7f 00 00 00 00 00 01 00 00");
 }
 
-TEST_CASE("a length takes the shortest form") {
+TEST_CASE("a length takes the shortest form", "[rfc6455-5.2-length-minimal]") {
     const auto [length, bytes] = GENERATE(table<std::uint64_t, std::string>({
         {0, "82 00"},
         {125, "82 7d"},

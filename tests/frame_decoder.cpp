@@ -73,7 +73,7 @@ TEST_CASE("the larger examples of RFC 6455 section 5.7 are decoded") {
     CHECK((decode(decoder, {large}) == Trace{"binary '" + payload + "'"}));
 }
 
-TEST_CASE("payload is unmasked where it lies") {
+TEST_CASE("payload is unmasked where it lies", "[rfc6455-6.2-unmask]") {
     Bytes bytes = hex("82 85 37 fa 21 3d 7f 9f 4d 51 58  89 81 37 fa 21 3d 4f");
     MutableBytesView in{bytes};
     FrameDecoder decoder{Server};
@@ -88,7 +88,7 @@ TEST_CASE("payload is unmasked where it lies") {
 }
 
 TEST_CASE("fast unmasking wrong at odd splits: a decoder unmasks in two pieces as in one",
-          "[attack]") {
+          "[attack][rfc6455-6.2-unmask]") {
     std::string payload;
     for (std::size_t at = 0; at != 200; ++at) {
         payload += static_cast<char>(at * 7 + 1);
@@ -122,7 +122,8 @@ TEST_CASE("an empty frame is a frame") {
     CHECK(decoded(Client, "89 00 8a 00") == Trace{"ping ''", "pong ''"});
 }
 
-TEST_CASE("control frames come whole, between fragments and between pieces") {
+TEST_CASE("control frames come whole, between fragments and between pieces",
+          "[rfc6455-6.2-control]") {
     const auto role = GENERATE(Client, Server);
     const Bytes wire =
         concat({frame_to(role, 0x01, "Hel"), frame_to(role, 0x89, "ping"), frame_to(role, 0x00, ""),
@@ -133,7 +134,8 @@ TEST_CASE("control frames come whole, between fragments and between pieces") {
                 "pong '" + std::string(125, 'p') + "'", "text 'lo'", "close frame ''"});
 }
 
-TEST_CASE("what breaks the sequence of fragments is refused at its first byte") {
+TEST_CASE("what breaks the sequence of fragments is refused at its first byte",
+          "[rfc6455-5.4-interleaved][rfc6455-5.4-one-type]") {
     const auto role = GENERATE(Client, Server);
     const auto [first, second, error] = GENERATE(table<unsigned, unsigned, std::string>({
         {0x81, 0x80, "error 1002 unexpected CONTINUATION"},
@@ -337,7 +339,8 @@ TEST_CASE("a moved decoder goes on where the other stood") {
     }
 }
 
-TEST_CASE("unclaimed RSV: reserved bits are refused unless an extension claims them", "[attack]") {
+TEST_CASE("unclaimed RSV: reserved bits are refused unless an extension claims them",
+          "[attack][rfc6455-5.2-rsv]") {
     const auto role = GENERATE(Client, Server);
     for (const unsigned bit : {0x40U, 0x20U, 0x10U}) {
         for (const unsigned opcode : {0x81U, 0x82U, 0x88U, 0x89U, 0x8aU}) {

@@ -129,7 +129,8 @@ TEST_CASE("a long reason is cut at a code point") {
     CHECK(closed(server, CloseReason::NormalClosure, reason).size() == 2 + 2 + 122);
 }
 
-TEST_CASE("only enabled extensions are used, in the order of the response header") {
+TEST_CASE("only enabled extensions are used, in the order of the response header",
+          "[rfc6455-5.2-extension-data]") {
     struct Named : Disguise {
         Named(std::string trailer, bool enabled, std::size_t position)
             : Disguise{{.bits = {}, .key = {}, .outbound_trailer = std::move(trailer)}},

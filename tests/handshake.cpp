@@ -65,7 +65,8 @@ const Trace bad_message = {"error 400 Bad HTTP message"};
 
 }  // namespace
 
-TEST_CASE("the example of RFC 6455, section 1.3, is understood by a server") {
+TEST_CASE("the example of RFC 6455, section 1.3, is understood by a server",
+          "[rfc6455-4.2.2-accept]") {
     constexpr std::string_view request =
         "GET /chat HTTP/1.1\r\n"
         "Host: server.example.com\r\n"
@@ -90,7 +91,8 @@ TEST_CASE("the example of RFC 6455, section 1.3, is understood by a server") {
     CHECK(server.state() == ConnectionState::Open);
 }
 
-TEST_CASE("the example of RFC 6455, section 1.3, is understood by a client") {
+TEST_CASE("the example of RFC 6455, section 1.3, is understood by a client",
+          "[rfc6455-4.1-request-key]") {
     H11Handshake client = client_end();
     const Bytes request = client.send(Request{.host = "server.example.com",
                                               .target = "/chat",
@@ -368,7 +370,7 @@ TEST_CASE("bytes after a rejected upgrade taken for a request: dropped, and the 
 }
 
 TEST_CASE("CR/LF in outgoing headers, targets, subprotocols: refused, nothing written",
-          "[attack]") {
+          "[attack][rfc6455-4.1-request-http]") {
     const std::string evil = GENERATE("a\r\nX-Evil: b", "a\rb", "a\nb", "a\r\n", "\n", "\r");
     Bytes out;
     std::error_code ec;

@@ -100,7 +100,8 @@ const std::string not_utf8 = "error 1007 Text message is not valid UTF-8";
 
 }  // namespace
 
-TEST_CASE("a code point is never cut, wherever pieces and frames are") {
+TEST_CASE("a code point is never cut, wherever pieces and frames are",
+          "[rfc6455-5.6-text-received]") {
     for (std::size_t cut = 0; cut <= mixed.size(); ++cut) {
         CAPTURE(cut);
         const Bytes wire = concat(
@@ -178,7 +179,7 @@ TEST_CASE("text that becomes invalid in another frame is refused there") {
     CHECK(failing_byte(wire) == first.size() + 6);
 }
 
-TEST_CASE("a message must not end inside a code point") {
+TEST_CASE("a message must not end inside a code point", "[rfc6455-5.6-text-received]") {
     const std::string start = GENERATE("\xc3", "\xe2", "\xe2\x82", "\xf0\x9f\x98");
     const Trace expected{"text 'ab' more", not_utf8};
     CHECK(decoded(frame(0x81, "ab" + start)) == expected);
@@ -188,7 +189,7 @@ TEST_CASE("a message must not end inside a code point") {
           2 + 2 + start.size() + 1);
 }
 
-TEST_CASE("the text of the next message begins anew") {
+TEST_CASE("the text of the next message begins anew", "[rfc6455-6.2-next-message]") {
     CHECK(decoded(concat({frame(0x81, "\u20ac"), frame(0x82, "\xe2"), frame(0x81, "\u20ac")})) ==
           Trace{"text '\u20ac'", "binary '\\xe2'", "text '\u20ac'"});
 }
@@ -398,7 +399,8 @@ TEST_CASE("nothing is held between messages") {
     CHECK(allocations().live <= before);
 }
 
-TEST_CASE("random messages come out as they went in, in random fragments and reads") {
+TEST_CASE("random messages come out as they went in, in random fragments and reads",
+          "[rfc6455-5.4-order][rfc6455-6.2-next-message]") {
     std::mt19937 random{20240301};
     constexpr std::array points{"a", "\u00e9", "\u20ac", "\U0001f600"};
     for (int trial = 0; trial != 300; ++trial) {

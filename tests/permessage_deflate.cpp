@@ -165,7 +165,8 @@ constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
 
 // The offer.
 
-TEST_CASE("an offer has what differs from the default, and lets the server choose a window") {
+TEST_CASE("an offer has what differs from the default, and lets the server choose a window",
+          "[rfc7692-5-offer]") {
     const auto offer = [](const DeflateOptions& options) {
         return PerMessageDeflate{options}.offer();
     };
@@ -204,7 +205,8 @@ TEST_CASE("options within their ranges are valid") {
     CHECK(PerMessageDeflate{{.level = 0}}.validate() == Error::None);
 }
 
-TEST_CASE("options out of their ranges are reported, and neither offered nor accepted") {
+TEST_CASE("options out of their ranges are reported, and neither offered nor accepted",
+          "[rfc7692-7-decline-unsupported]") {
     const DeflateOptions options = GENERATE(
         DeflateOptions{.client_max_window_bits = 7}, DeflateOptions{.client_max_window_bits = 16},
         DeflateOptions{.client_max_window_bits = -15}, DeflateOptions{.server_max_window_bits = 7},
@@ -221,7 +223,7 @@ TEST_CASE("options out of their ranges are reported, and neither offered nor acc
 
 // The answer.
 
-TEST_CASE("a server answers with what was asked or configured") {
+TEST_CASE("a server answers with what was asked or configured", "[rfc7692-5-accept]") {
     struct Row {
         DeflateOptions options;
         std::string_view offer, answer;
@@ -248,7 +250,8 @@ TEST_CASE("a server answers with what was asked or configured") {
     CHECK(server.enabled());
 }
 
-TEST_CASE("an offer that is declined leaves no trace") {
+TEST_CASE("an offer that is declined leaves no trace",
+          "[rfc7692-5.1-not-agreed][rfc7692-7-decline-undefined]") {
     PerMessageDeflate server;
     const std::string_view offer = GENERATE("permessage-deflate; server_max_window_bits=7",
                                             "permessage-deflate; server_max_window_bits=9; x",
@@ -262,7 +265,8 @@ TEST_CASE("an offer that is declined leaves no trace") {
     CHECK(server.server_max_window_bits() == 15);
 }
 
-TEST_CASE("window bits parsed loosely: an offer in another spelling is declined", "[attack]") {
+TEST_CASE("window bits parsed loosely: an offer in another spelling is declined",
+          "[attack][rfc7692-7-decline-value]") {
     const std::string value =
         GENERATE("=08", "=+9", "=1000", "=abc", "=\"\"", "=", "= 8", "=\"08\"", "=7", "=16");
     CAPTURE(value);
@@ -276,7 +280,7 @@ TEST_CASE("window bits parsed loosely: an offer in another spelling is declined"
 }
 
 TEST_CASE("window bits parsed loosely: an answer in another spelling fails the handshake",
-          "[attack]") {
+          "[attack][rfc7692-7-fail-value]") {
     const std::string value =
         GENERATE("=08", "=+9", "=1000", "=abc", "=\"\"", "=", "= 8", "=\"08\"", "=7", "=16", "");
     CAPTURE(value);
@@ -290,7 +294,9 @@ TEST_CASE("window bits parsed loosely: an answer in another spelling fails the h
     CHECK(client.client_max_window_bits() == 8);
 }
 
-TEST_CASE("a client refuses an answer that is none to its offer") {
+TEST_CASE("a client refuses an answer that is none to its offer",
+          "[rfc7692-5.2-unsupported][rfc7692-7-fail-undefined][rfc7692-7-fail-twice][rfc7692-7-"
+          "fail-unsupported]") {
     struct Row {
         DeflateOptions options;
         std::string_view response;
@@ -324,7 +330,8 @@ TEST_CASE("both ends know what was agreed on") {
     }
 }
 
-TEST_CASE("negotiated values set the windows, merely configured ones do not") {
+TEST_CASE("negotiated values set the windows, merely configured ones do not",
+          "[rfc7692-7.1.2.1-keep][rfc7692-7.1.2.2-keep]") {
     PerMessageDeflate server{{.client_max_window_bits = 8}};
     CHECK(server.accept("permessage-deflate") == "");
     CHECK(server.client_max_window_bits() == 15);
@@ -370,7 +377,8 @@ TEST_CASE("the extension owns RSV1, and says so before it is enabled") {
 
 // Sending.
 
-TEST_CASE("the examples of RFC 7692 are sent and received by both roles") {
+TEST_CASE("the examples of RFC 7692 are sent and received by both roles",
+          "[rfc7692-6.2-decompress]") {
     const bool from_client = GENERATE(true, false);
     Ends ends;
     const OneFrame first = frame(ends.sender(from_client), "Hello");
@@ -399,7 +407,8 @@ TEST_CASE("the fragments of RFC 7692 are received") {
     CHECK(message.error == Error::None);
 }
 
-TEST_CASE("RSV1 is set on the first frame of a compressed message only") {
+TEST_CASE("RSV1 is set on the first frame of a compressed message only",
+          "[rfc7692-6-rsv1-sent][rfc7692-6.1-compressed]") {
     Ends ends;
     const auto sent = frames(ends.client, sample_text(100), 30);
     REQUIRE(sent.size() == 4);
@@ -422,7 +431,8 @@ TEST_CASE("a reader gets every fragment with its frame") {
     }
 }
 
-TEST_CASE("an empty message is a single zero byte, and so is an empty last fragment") {
+TEST_CASE("an empty message is a single zero byte, and so is an empty last fragment",
+          "[rfc7692-7.2.3.6-empty]") {
     Ends ends;
     CHECK(frame(ends.client, "").payload == hex("00"));
     CHECK(through(ends.client, ends.server, "") == "");
@@ -433,7 +443,8 @@ TEST_CASE("an empty message is a single zero byte, and so is an empty last fragm
     CHECK(through(ends.client, ends.server, "Hello") == "Hello");
 }
 
-TEST_CASE("a message of fewer bytes than the threshold goes uncompressed") {
+TEST_CASE("a message of fewer bytes than the threshold goes uncompressed",
+          "[rfc7692-6.1-compressed]") {
     Ends ends{{.threshold = 6}};
     const OneFrame shorter = frame(ends.client, "Hello");
     CHECK(shorter.header.rsv == RsvBits{});
@@ -465,7 +476,8 @@ TEST_CASE("what is sent stands behind what the buffer held") {
 
 // Receiving.
 
-TEST_CASE("RSV1 on continuation: it is unexpected, and on a control frame as well", "[attack]") {
+TEST_CASE("RSV1 on continuation: it is unexpected, and on a control frame as well",
+          "[attack][rfc7692-6-rsv1-received]") {
     const Opcode opcode = GENERATE(Opcode::Continuation, Opcode::Close, Opcode::Ping, Opcode::Pong);
     Ends ends;
     CHECK(ends.server.frame_inbound_header(header_of(opcode, true)) ==
@@ -485,7 +497,7 @@ TEST_CASE("RSV1 on continuation: a connection is failed with 1002", "[attack]") 
           support::Trace{"error 1002 Reserved bit set unexpectedly"});
 }
 
-TEST_CASE("a message without RSV1 passes as it is") {
+TEST_CASE("a message without RSV1 passes as it is", "[rfc7692-6.2-decompress]") {
     Ends ends;
     const OneFrame plain{.header = header_of(Opcode::Text, false),
                          .payload = hex("48 65 6c 6c 6f")};
@@ -614,7 +626,8 @@ TEST_CASE("messages of every kind arrive with every window, level and takeover, 
     }
 }
 
-TEST_CASE("messages arrive with windows of different sizes in the two directions") {
+TEST_CASE("messages arrive with windows of different sizes in the two directions",
+          "[rfc7692-7.2.1-window]") {
     const int client_bits = GENERATE(8, 11, 15);
     const int server_bits = GENERATE(8, 11, 15);
     CAPTURE(client_bits, server_bits);
@@ -627,7 +640,8 @@ TEST_CASE("messages arrive with windows of different sizes in the two directions
     CHECK(through(ends.server, ends.client, text) == text);
 }
 
-TEST_CASE("without context takeover in one direction, that one alone repeats itself") {
+TEST_CASE("without context takeover in one direction, that one alone repeats itself",
+          "[rfc7692-7.1.1.1-keep][rfc7692-7.1.1.2-keep]") {
     const bool of_client = GENERATE(true, false);
     Ends ends{{.client_no_context_takeover = of_client, .server_no_context_takeover = !of_client}};
     const auto size = [&](bool from_client) {

@@ -116,7 +116,8 @@ TEST_CASE("early frames lost: they wait for an accept that comes after the range
     CHECK(trace(server) == Trace{"text 'early'"});
 }
 
-TEST_CASE("bytes after a rejected upgrade taken for a request: they are dropped", "[attack]") {
+TEST_CASE("bytes after a rejected upgrade taken for a request: they are dropped",
+          "[attack][rfc6455-4.2.2-refuse][rfc6455-7.2.2-abort]") {
     WSConnection server = server_end();
     const Bytes input = concat({as_bytes(request_head), as_bytes("GET / HTTP/1.1\r\n\r\n")});
     CHECK(receive(server, input).size() == 1);
@@ -218,7 +219,7 @@ TEST_CASE("the hint answers the peer's mistake in each phase") {
     CHECK(pair.server.should_close_transport());
 }
 
-TEST_CASE("what fits another state or role is refused by name") {
+TEST_CASE("what fits another state or role is refused by name", "[rfc6455-6.1-open]") {
     WSConnection client = client_end();
     CHECK_THROWS_WITH(client.send(TextMessage{"x"}),
                       "Event TextMessage cannot be sent in state Connecting");
@@ -232,7 +233,8 @@ TEST_CASE("what fits another state or role is refused by name") {
     CHECK(ec == Error::EventNotAllowed);
 }
 
-TEST_CASE("the client waits for the server to close after a clean closing handshake") {
+TEST_CASE("the client waits for the server to close after a clean closing handshake",
+          "[rfc6455-5.5.1-server-closes-first]") {
     auto pair = open_pair();
     pair.client_sends(CloseConnection{});
     CHECK_FALSE(pair.client.should_close_transport());
@@ -292,7 +294,7 @@ TEST_CASE("a client cannot initiate an upgrade") {
                       "Cannot initiate an upgrade connection when acting as the client");
 }
 
-TEST_CASE("compression that both ends offer is used by both") {
+TEST_CASE("compression that both ends offer is used by both", "[rfc6455-5.8-negotiated]") {
     const auto client_deflate = std::make_shared<PerMessageDeflate>();
     const auto server_deflate = std::make_shared<PerMessageDeflate>();
     auto pair = open_pair({client_deflate}, {server_deflate});
@@ -305,7 +307,8 @@ TEST_CASE("compression that both ends offer is used by both") {
     CHECK(receive(pair.server, support::Pieces{wire}) == Trace{"text '" + text + "'"});
 }
 
-TEST_CASE("an extension that the server does not know is not used") {
+TEST_CASE("an extension that the server does not know is not used",
+          "[rfc6455-5.2-extension-data][rfc7692-5.1-not-agreed]") {
     const auto deflate = std::make_shared<PerMessageDeflate>();
     auto pair = open_pair({deflate}, {});
     CHECK_FALSE(deflate->enabled());

@@ -38,11 +38,13 @@ const Cases& group_1() {
     return cases;
 }
 
-TEST_CASE("Autobahn 1, framing: a server echoes messages of all forms of length") {
+TEST_CASE("Autobahn 1, framing: a server echoes messages of all forms of length",
+          "[rfc6455-5.1-mask-server]") {
     play_all(group_1(), ConnectionType::Server);
 }
 
-TEST_CASE("Autobahn 1, framing: a client echoes messages of all forms of length") {
+TEST_CASE("Autobahn 1, framing: a client echoes messages of all forms of length",
+          "[rfc6455-5.1-mask-client]") {
     play_all(group_1(), ConnectionType::Client);
 }
 

@@ -13,11 +13,13 @@ const Cases& group_10() {
     return cases;
 }
 
-TEST_CASE("Autobahn 10, automatic fragmentation: a server joins the fragments") {
+TEST_CASE("Autobahn 10, automatic fragmentation: a server joins the fragments",
+          "[rfc6455-5.4-both-forms]") {
     play_all(group_10(), ConnectionType::Server);
 }
 
-TEST_CASE("Autobahn 10, automatic fragmentation: a client joins the fragments") {
+TEST_CASE("Autobahn 10, automatic fragmentation: a client joins the fragments",
+          "[rfc6455-5.4-both-forms]") {
     play_all(group_10(), ConnectionType::Client);
 }
 

@@ -50,11 +50,13 @@ std::vector<std::string> group_12_ids() {
     return ids;
 }
 
-TEST_CASE("Autobahn 12, compression: a server echoes data of all kinds") {
+TEST_CASE("Autobahn 12, compression: a server echoes data of all kinds",
+          "[rfc7692-7.2.2-server-window]") {
     converse_in_kinds(ConnectionType::Server);
 }
 
-TEST_CASE("Autobahn 12, compression: a client echoes data of all kinds") {
+TEST_CASE("Autobahn 12, compression: a client echoes data of all kinds",
+          "[rfc7692-7.2.2-client-window]") {
     converse_in_kinds(ConnectionType::Client);
 }
 

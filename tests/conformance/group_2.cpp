@@ -60,11 +60,13 @@ const Cases& group_2() {
     return cases;
 }
 
-TEST_CASE("Autobahn 2, Pings and Pongs: a server answers each Ping, and no Pong") {
+TEST_CASE("Autobahn 2, Pings and Pongs: a server answers each Ping, and no Pong",
+          "[rfc6455-5.5-control-length][rfc6455-5.5.2-pong]") {
     play_all(group_2(), ConnectionType::Server);
 }
 
-TEST_CASE("Autobahn 2, Pings and Pongs: a client answers each Ping, and no Pong") {
+TEST_CASE("Autobahn 2, Pings and Pongs: a client answers each Ping, and no Pong",
+          "[rfc6455-5.5-control-length][rfc6455-5.5.2-pong]") {
     play_all(group_2(), ConnectionType::Client);
 }
 

@@ -46,11 +46,13 @@ const Cases& group_3() {
     return cases;
 }
 
-TEST_CASE("Autobahn 3, reserved bits: a server fails at the first that is set") {
+TEST_CASE("Autobahn 3, reserved bits: a server fails at the first that is set",
+          "[rfc6455-5.2-rsv]") {
     play_all(group_3(), ConnectionType::Server);
 }
 
-TEST_CASE("Autobahn 3, reserved bits: a client fails at the first that is set") {
+TEST_CASE("Autobahn 3, reserved bits: a client fails at the first that is set",
+          "[rfc6455-5.2-rsv]") {
     play_all(group_3(), ConnectionType::Client);
 }
 

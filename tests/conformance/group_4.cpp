@@ -53,11 +53,11 @@ const Cases& group_4() {
     return cases;
 }
 
-TEST_CASE("Autobahn 4, opcodes: a server fails at one that is reserved") {
+TEST_CASE("Autobahn 4, opcodes: a server fails at one that is reserved", "[rfc6455-5.2-opcode]") {
     play_all(group_4(), ConnectionType::Server);
 }
 
-TEST_CASE("Autobahn 4, opcodes: a client fails at one that is reserved") {
+TEST_CASE("Autobahn 4, opcodes: a client fails at one that is reserved", "[rfc6455-5.2-opcode]") {
     play_all(group_4(), ConnectionType::Client);
 }
 

@@ -100,11 +100,13 @@ const Cases& group_5() {
     return cases;
 }
 
-TEST_CASE("Autobahn 5, fragmentation: a server joins fragments that have a beginning and an end") {
+TEST_CASE("Autobahn 5, fragmentation: a server joins fragments that have a beginning and an end",
+          "[rfc6455-5.4-control-whole][rfc6455-5.4-control-between]") {
     play_all(group_5(), ConnectionType::Server);
 }
 
-TEST_CASE("Autobahn 5, fragmentation: a client joins fragments that have a beginning and an end") {
+TEST_CASE("Autobahn 5, fragmentation: a client joins fragments that have a beginning and an end",
+          "[rfc6455-5.4-control-whole][rfc6455-5.4-control-between]") {
     play_all(group_5(), ConnectionType::Client);
 }
 

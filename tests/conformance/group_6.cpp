@@ -195,11 +195,13 @@ const Cases& group_6() {
     return cases;
 }
 
-TEST_CASE("Autobahn 6, UTF-8: a server echoes valid text, and refuses the first wrong byte") {
+TEST_CASE("Autobahn 6, UTF-8: a server echoes valid text, and refuses the first wrong byte",
+          "[rfc6455-5.6-text-received][rfc6455-8.1-data]") {
     play_all(group_6(), ConnectionType::Server);
 }
 
-TEST_CASE("Autobahn 6, UTF-8: a client echoes valid text, and refuses the first wrong byte") {
+TEST_CASE("Autobahn 6, UTF-8: a client echoes valid text, and refuses the first wrong byte",
+          "[rfc6455-5.6-text-received][rfc6455-8.1-data]") {
     play_all(group_6(), ConnectionType::Client);
 }
 

@@ -123,11 +123,13 @@ const Cases& group_7() {
     return cases;
 }
 
-TEST_CASE("Autobahn 7, closing: a server answers a Close that is right, and refuses others") {
+TEST_CASE("Autobahn 7, closing: a server answers a Close that is right, and refuses others",
+          "[rfc6455-5.5.1-answer][rfc6455-7.4.1-1005][rfc6455-7.4.1-1006]") {
     play_all(group_7(), ConnectionType::Server);
 }
 
-TEST_CASE("Autobahn 7, closing: a client answers a Close that is right, and refuses others") {
+TEST_CASE("Autobahn 7, closing: a client answers a Close that is right, and refuses others",
+          "[rfc6455-5.5.1-answer][rfc6455-7.4.1-1005][rfc6455-7.4.1-1006]") {
     play_all(group_7(), ConnectionType::Client);
 }
 

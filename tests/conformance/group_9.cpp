@@ -91,11 +91,13 @@ const Cases& group_9() {
     return cases;
 }
 
-TEST_CASE("Autobahn 9, sizes: a server echoes large messages, and many") {
+TEST_CASE("Autobahn 9, sizes: a server echoes large messages, and many",
+          "[rfc6455-5.4-both-forms]") {
     play_all(group_9(), ConnectionType::Server);
 }
 
-TEST_CASE("Autobahn 9, sizes: a client echoes large messages, and many") {
+TEST_CASE("Autobahn 9, sizes: a client echoes large messages, and many",
+          "[rfc6455-5.4-both-forms]") {
     play_all(group_9(), ConnectionType::Client);
 }
 

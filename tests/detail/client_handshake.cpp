@@ -122,7 +122,7 @@ TEST_CASE("a client sends its request once") {
     CHECK(refusal(client, Request{.host = "a", .target = "/"}) == Error::EventNotAllowed);
 }
 
-TEST_CASE("each request has a key of its own") {
+TEST_CASE("each request has a key of its own", "[rfc6455-4.1-request-key-random]") {
     const auto key = [] {
         H11Handshake client{ConnectionType::Client};
         const Bytes bytes = client.send(Request{.host = "a", .target = "/"});
@@ -159,7 +159,7 @@ TEST_CASE("a request that cannot be sent changes nothing") {
     CHECK_FALSE(client.send(Request{.host = "a", .target = "/", .extensions = {free_one}}).empty());
 }
 
-TEST_CASE("a client sends nothing but its request") {
+TEST_CASE("a client sends nothing but its request", "[rfc6455-4.1-wait]") {
     for (const bool asked : {false, true}) {
         H11Handshake client = asked ? waiting() : client_end();
         CHECK(refusal(client, AcceptConnection{}) == Error::EventNotAllowed);
@@ -190,7 +190,7 @@ TEST_CASE("a transport that ends before the request is no event") {
     CHECK(client.state() == ConnectionState::Closed);
 }
 
-TEST_CASE("a transport that ends before a full answer is told") {
+TEST_CASE("a transport that ends before a full answer is told", "[rfc6455-7.2.1-lost]") {
     const std::string answer = accept_with("");
     for (std::size_t size = 0; size != answer.size(); ++size) {
         H11Handshake client = waiting();
@@ -230,7 +230,8 @@ TEST_CASE("the extensions agreed on are known, in the order of the answer") {
     CHECK_FALSE(offered[1]->enabled());
 }
 
-TEST_CASE("an answer that meets not all demands is a failure, in every split") {
+TEST_CASE("an answer that meets not all demands is a failure, in every split",
+          "[rfc6455-4.1-answer-conforms]") {
     const std::string upgraded = "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
     CHECK(closed("HTTP/1.0 101 x\r\n\r\n") == failure("505 HTTP version must be 1.1"));
     CHECK(closed("HTTP/1.1 101 x\r\n\r\n") == failure("400 Missing header, 'Connection: Upgrade'"));
@@ -247,13 +248,14 @@ TEST_CASE("an answer that meets not all demands is a failure, in every split") {
           failure("400 Malformed header, 'Sec-WebSocket-Extensions'"));
 }
 
-TEST_CASE("a subprotocol is refused when none was requested") {
+TEST_CASE("a subprotocol is refused when none was requested", "[rfc6455-4.1-answer-protocol]") {
     H11Handshake client = waiting();
     CHECK(receive(client, as_bytes(accept_with("Sec-WebSocket-Protocol: chat\r\n"))) ==
           failure("0 unrecognized subprotocol chat"));
 }
 
-TEST_CASE("an answer that is no HTTP is a failure, in every split") {
+TEST_CASE("an answer that is no HTTP is a failure, in every split",
+          "[rfc6455-4.1-answer-conforms]") {
     CHECK(closed("SSH-2.0-x\r\n") == failure("400 Bad HTTP message"));
     CHECK(closed("HTTP/1.1 101 x\nUpgrade: websocket\r\n\r\n") == failure("400 Bad HTTP message"));
     CHECK(closed("HTTP/1.1 99 x\r\n\r\n") == failure("400 Bad HTTP message"));
@@ -262,7 +264,8 @@ TEST_CASE("an answer that is no HTTP is a failure, in every split") {
           failure("400 Bad HTTP message"));
 }
 
-TEST_CASE("a failure is final") {
+TEST_CASE("a failure is final",
+          "[rfc6455-7.1.7-close][rfc6455-7.1.7-deaf][rfc6455-7.2.1-handshake]") {
     H11Handshake client = waiting();
     CHECK(receive(client, as_bytes("HTTP/1.1 101 x\r\n\r\n")).size() == 1);
     CHECK(receive(client, as_bytes(accept_with(""))).empty());

@@ -47,7 +47,8 @@ static_assert(Viewed<const EncodedClose&> && !Viewed<EncodedClose>);
 
 }  // namespace
 
-TEST_CASE("close codes over 4999 or reserved: refused, whether received or sent", "[attack]") {
+TEST_CASE("close codes over 4999 or reserved: refused, whether received or sent",
+          "[attack][rfc6455-7.4.1-1005][rfc6455-7.4.1-1006][rfc6455-7.4.1-1015]") {
     for (unsigned code = 0; code <= 0xffff; ++code) {
         CAPTURE(code);
         const bool received = parse_close(payload_of(code)).error == Error::None;
@@ -70,7 +71,7 @@ TEST_CASE("a Close code that must not be received is told from one that is out o
     CHECK(received("0b b7") == Error::CloseReservedCode);   // 2999
 }
 
-TEST_CASE("a Close payload of one byte is refused") {
+TEST_CASE("a Close payload of one byte is refused", "[rfc6455-5.5.1-code]") {
     CHECK(received("03") == Error::CloseOneByte);
 }
 
@@ -82,13 +83,14 @@ TEST_CASE("a received Close has its code and reason") {
     CHECK(close.error == Error::None);
 }
 
-TEST_CASE("a received reason must be complete and valid UTF-8") {
+TEST_CASE("a received reason must be complete and valid UTF-8", "[rfc6455-8.1-data]") {
     CHECK(received("03 e8 c3") == Error::CloseReasonInvalidUtf8);
     CHECK(received("03 e8 ed a0 80") == Error::CloseReasonInvalidUtf8);
     CHECK(received("03 ec c3") == Error::CloseReservedCode);  // the code stands in front of it
 }
 
-TEST_CASE("a Close to send has two bytes of code and then the reason") {
+TEST_CASE("a Close to send has two bytes of code and then the reason",
+          "[rfc6455-5.5.1-code][rfc6455-7.1.2-start]") {
     CHECK(wire(1000) == "03 e8");
     CHECK(wire(4999, "ok") == "13 87 6f 6b");
 }

@@ -57,7 +57,7 @@ TEST_CASE("the names of parameters are read in any case") {
           "server_no_context_takeover; client_max_window_bits=12");
 }
 
-TEST_CASE("window bits are 8 to 15") {
+TEST_CASE("window bits are 8 to 15", "[rfc7692-7.1.2-spelling]") {
     for (int bits = 0; bits <= 20; ++bits) {
         CAPTURE(bits);
         for (const std::string name : {"server_max_window_bits", "client_max_window_bits"}) {
@@ -67,7 +67,8 @@ TEST_CASE("window bits are 8 to 15") {
     }
 }
 
-TEST_CASE("window bits parsed loosely: every other spelling is declined", "[attack]") {
+TEST_CASE("window bits parsed loosely: every other spelling is declined",
+          "[attack][rfc7692-7.1.2-spelling]") {
     const std::string spelling =
         GENERATE("=08", "=+9", "=-9", "=1000", "=abc", "=\"\"", "=", "= 8", " =8", "=\" 8\"",
                  "=\"8 \"", "=8.0", "=0x8", "=1e1", "=9a", "=010", "=115", "=4294967304",
@@ -88,7 +89,7 @@ TEST_CASE("only the client's window bits may lack a value") {
     CHECK(reformatted("client_max_window_bits") == "client_max_window_bits");
 }
 
-TEST_CASE("no_context_takeover has no value") {
+TEST_CASE("no_context_takeover has no value", "[rfc7692-7-decline-value]") {
     const std::string name = GENERATE("server_no_context_takeover", "client_no_context_takeover");
     CAPTURE(name);
     CHECK(reformatted(name) == name);
@@ -98,7 +99,8 @@ TEST_CASE("no_context_takeover has no value") {
     CHECK(reformatted(name + "=") == "declined");
 }
 
-TEST_CASE("a parameter given twice is declined") {
+TEST_CASE("a parameter given twice is declined",
+          "[rfc7692-7-decline-twice][rfc7692-7-fail-twice]") {
     const std::string name =
         GENERATE("server_no_context_takeover", "client_no_context_takeover",
                  "server_max_window_bits=9", "client_max_window_bits=9", "client_max_window_bits");
@@ -114,7 +116,7 @@ TEST_CASE("with and without a value, the client's window bits are the same param
     CHECK(reformatted("client_max_window_bits=9; client_max_window_bits") == "declined");
 }
 
-TEST_CASE("an unknown parameter is declined") {
+TEST_CASE("an unknown parameter is declined", "[rfc7692-7-decline-undefined]") {
     const std::string name =
         GENERATE("x", "server_max_window_bit=9", "server_max_window_bitss=9", "max_window_bits=9",
                  "s2c_max_window_bits=9", "server-max-window-bits=9");
@@ -131,7 +133,7 @@ TEST_CASE("an offer that breaks the grammar is declined") {
     CHECK_FALSE(parsed("permessage-deflate,"));
 }
 
-TEST_CASE("an answer has what was asked") {
+TEST_CASE("an answer has what was asked", "[rfc7692-7.1.1.1-answer]") {
     const std::string asked = GENERATE(
         "", "server_no_context_takeover", "client_no_context_takeover", "server_max_window_bits=8",
         "server_max_window_bits=15", "client_max_window_bits=9", "client_max_window_bits=15",
@@ -153,13 +155,15 @@ TEST_CASE("an answer has what is configured, asked or not") {
           "client_max_window_bits=9");
 }
 
-TEST_CASE("an answer limits the client's window only if the offer lets it") {
+TEST_CASE("an answer limits the client's window only if the offer lets it",
+          "[rfc7692-7.1.2.2-unasked]") {
     CHECK(answer("", {.client_max_window_bits = 9}).empty());
     CHECK(answer("; server_max_window_bits=9", {.client_max_window_bits = 9}) ==
           "server_max_window_bits=9");
 }
 
-TEST_CASE("an answer has the smaller of what was asked and what is configured") {
+TEST_CASE("an answer has the smaller of what was asked and what is configured",
+          "[rfc7692-7.1.2.1-answer]") {
     for (int asked = 8; asked <= 15; ++asked) {
         for (int configured = 8; configured <= 15; ++configured) {
             CAPTURE(asked, configured);
@@ -184,7 +188,7 @@ TEST_CASE("a client accepts what a server may add unasked") {
     CHECK(acceptable("; client_max_window_bits=15", offer));
 }
 
-TEST_CASE("a client refuses an answer that lacks what it asked for") {
+TEST_CASE("a client refuses an answer that lacks what it asked for", "[rfc7692-7.1.1.1-answer]") {
     CHECK_FALSE(acceptable("", {.server_no_context_takeover = true}));
     CHECK(acceptable("; server_no_context_takeover", {.server_no_context_takeover = true}));
     CHECK_FALSE(acceptable("", {.server_max_window_bits = 9}));
@@ -196,7 +200,8 @@ TEST_CASE("what a client announces of itself may be missing in the answer") {
     CHECK(acceptable("", {.client_max_window_bits = 9}));
 }
 
-TEST_CASE("a client refuses an answer that exceeds a value of its own") {
+TEST_CASE("a client refuses an answer that exceeds a value of its own",
+          "[rfc7692-7-fail-unsupported][rfc7692-7.1.2.1-answer]") {
     for (int asked = 8; asked <= 15; ++asked) {
         for (int answered = 8; answered <= 15; ++answered) {
             CAPTURE(asked, answered);
@@ -209,12 +214,14 @@ TEST_CASE("a client refuses an answer that exceeds a value of its own") {
     }
 }
 
-TEST_CASE("a client refuses an answer with window bits of its own that it did not offer") {
+TEST_CASE("a client refuses an answer with window bits of its own that it did not offer",
+          "[rfc7692-7.1.2.2-unasked-received]") {
     CHECK_FALSE(acceptable("; client_max_window_bits=15", {}));
     CHECK_FALSE(acceptable("; client_max_window_bits", {}));
 }
 
-TEST_CASE("a client refuses an answer with window bits that lack a value") {
+TEST_CASE("a client refuses an answer with window bits that lack a value",
+          "[rfc7692-7-fail-value]") {
     CHECK_FALSE(acceptable("; client_max_window_bits", {.bare_client_max_window_bits = true}));
     CHECK_FALSE(acceptable("; client_max_window_bits", {.client_max_window_bits = 9}));
 }

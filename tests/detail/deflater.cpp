@@ -32,7 +32,7 @@ std::optional<std::string> plain_message(BytesView payload, std::size_t size,
 
 }  // namespace
 
-TEST_CASE("Hello becomes the bytes of the examples of RFC 7692") {
+TEST_CASE("Hello becomes the bytes of the examples of RFC 7692", "[rfc7692-7.2.1-tail]") {
     Deflater deflater;
     CHECK(deflated(deflater, "Hello") == hex("f2 48 cd c9 c9 07 00"));  // §7.2.3.1
     CHECK(deflated(deflater, "Hello") == hex("f2 00 11 00 00"));        // §7.2.3.2
@@ -82,7 +82,7 @@ TEST_CASE("a reader of all fragments so far gets all of them") {
     }
 }
 
-TEST_CASE("only the last fragment loses the end of its flush") {
+TEST_CASE("only the last fragment loses the end of its flush", "[rfc7692-7.2.1-tail]") {
     Deflater deflater;
     const Bytes first = deflated(deflater, "Hel", false);
     CHECK(Bytes(first.end() - 4, first.end()) == tail());

@@ -41,7 +41,8 @@ TEST_CASE("an extension is a token and parameters") {
     CHECK(is_well_formed_extension(element));
 }
 
-TEST_CASE("what is not a token and parameters is malformed") {
+TEST_CASE("what is not a token and parameters is malformed",
+          "[rfc6455-4.3-quoted][rfc6455-8.1-handshake]") {
     const std::string_view element =
         GENERATE("", " ", ";", "; a", "x;", "x; ", "x;;a", "x; a;", "x; =1", "x; a=", "x; a=;",
                  "x; a==1", "x; a=1 2", "x y", "x; a b", "x; a=1=2", "x/y", "x; a/b", "x; a=(1)",
@@ -90,7 +91,7 @@ TEST_CASE("a reader at its end stays there") {
     CHECK_FALSE(reader.malformed());
 }
 
-TEST_CASE("a quoted value is compared without its backslashes") {
+TEST_CASE("a quoted value is compared without its backslashes", "[rfc6455-4.3-quoted]") {
     const ExtensionParameter quoted{.value = "1\\0", .quoted = true};
     CHECK(quoted.value_is("10"));
     CHECK_FALSE(quoted.value_is("1"));

@@ -64,7 +64,8 @@ struct Refusing : Disguise {
 
 }  // namespace
 
-TEST_CASE("frames are those of the examples in RFC 6455 section 5.7") {
+TEST_CASE("frames are those of the examples in RFC 6455 section 5.7",
+          "[rfc6455-6.1-frames][rfc6455-6.1-opcode][rfc6455-6.1-fin]") {
     FrameEncoder server = encoder(Server);
     CHECK(sent(server, text("Hello")) == "81 05 48 65 6c 6c 6f");
     CHECK(sent(server, text("Hel", false)) == "01 03 48 65 6c");
@@ -76,7 +77,8 @@ TEST_CASE("frames are those of the examples in RFC 6455 section 5.7") {
     CHECK(control(answering, Opcode::Pong, "Hello") == "8a 85 37 fa 21 3d 7f 9f 4d 51 58");
 }
 
-TEST_CASE("larger frames are those of the examples in RFC 6455 section 5.7") {
+TEST_CASE("larger frames are those of the examples in RFC 6455 section 5.7",
+          "[rfc6455-6.1-frames]") {
     FrameEncoder server = encoder(Server);
     const Bytes payload(65536, std::byte{0x2a});
     const std::string medium = sent(server, binary(BytesView{payload}.first(256)));
@@ -87,7 +89,8 @@ TEST_CASE("larger frames are those of the examples in RFC 6455 section 5.7") {
     CHECK(large.size() == 3 * (10 + 65536) - 1);
 }
 
-TEST_CASE("predictable masking keys: every frame draws its own", "[attack]") {
+TEST_CASE("predictable masking keys: every frame draws its own",
+          "[attack][rfc6455-5.3-fresh-key]") {
     FrameEncoder client = encoder(Client, "01 02 03 04  05 06 07 08  09 0a 0b 0c  0d 0e 0f 10");
     Bytes scratch;
     OutgoingFrame frame;
@@ -98,7 +101,7 @@ TEST_CASE("predictable masking keys: every frame draws its own", "[attack]") {
     CHECK(control(client, Opcode::Close, "") == "88 80 0d 0e 0f 10");
 }
 
-TEST_CASE("a message keeps its type until it is finished") {
+TEST_CASE("a message keeps its type until it is finished", "[rfc6455-5.4-one-type]") {
     FrameEncoder server = encoder(Server);
     CHECK(sent(server, text("a", false)) == "01 01 61");
     CHECK(refused(server, binary({})) == Error::DataTypeMismatch);
@@ -110,7 +113,7 @@ TEST_CASE("a message keeps its type until it is finished") {
     CHECK(sent(server, binary({})) == "80 00");
 }
 
-TEST_CASE("text that is sent must be valid, across fragments") {
+TEST_CASE("text that is sent must be valid, across fragments", "[rfc6455-5.6-text-sent]") {
     FrameEncoder server = encoder(Server);
     CHECK(refused(server, text("a\xff")) == Error::TextNotUtf8);
     CHECK(refused(server, text("\xe2\x82")) == Error::TextNotUtf8);
@@ -122,7 +125,7 @@ TEST_CASE("text that is sent must be valid, across fragments") {
     CHECK(sent(server, binary(hex("ff"))) == "82 01 ff");
 }
 
-TEST_CASE("a control payload has at most 125 bytes") {
+TEST_CASE("a control payload has at most 125 bytes", "[rfc6455-5.5-control-length]") {
     FrameEncoder server = encoder(Server);
     const std::string payload(126, 'x');
     CHECK(control(server, Opcode::Ping, payload.substr(1)).size() == 3 * 127 - 1);

@@ -18,7 +18,8 @@ std::string shown(const Frame& frame, Event slot = Request{}) {
 
 }  // namespace
 
-TEST_CASE("every kind of frame is an event of its kind") {
+TEST_CASE("every kind of frame is an event of its kind",
+          "[rfc6455-6.2-control][rfc6455-6.2-type]") {
     const Bytes close = hex("03 e9 62 79 65");
     CHECK(shown({.opcode = Opcode::Text, .payload = as_bytes("t")}) == "text 't'");
     CHECK(shown({.opcode = Opcode::Binary, .payload = as_bytes("b")}) == "binary 'b'");

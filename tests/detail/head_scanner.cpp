@@ -76,7 +76,8 @@ TEST_CASE("a head that has not ended needs more, at every length") {
     }
 }
 
-TEST_CASE("a request line has three parts, and nothing but visible ASCII in them") {
+TEST_CASE("a request line has three parts, and nothing but visible ASCII in them",
+          "[rfc6455-8.1-handshake]") {
     CHECK(request(" GET / HTTP/1.1\r\n") == bad_after(0));
     CHECK(request("GET  / HTTP/1.1\r\n") == bad_after(4));
     CHECK(request("GET /  HTTP/1.1\r\n") == bad_after(6));

@@ -64,7 +64,8 @@ Error first_byte_oracle(unsigned byte, RsvBits claimed, bool in_message) {
 
 }  // namespace
 
-TEST_CASE("each first byte is judged by opcode, FIN, reserved bits and sequence") {
+TEST_CASE("each first byte is judged by opcode, FIN, reserved bits and sequence",
+          "[rfc6455-5.4-control-whole]") {
     for (unsigned state = 0; state != 16; ++state) {
         HeaderRules rules = rules_for(Client);
         rules.in_message = (state & 8) != 0;
@@ -84,7 +85,8 @@ TEST_CASE("a complaint about the first byte wins over one about the second") {
           Complaint{Error::UnexpectedReservedBit, 1});
 }
 
-TEST_CASE("a server demands the mask bit, a client its absence") {
+TEST_CASE("a server demands the mask bit, a client its absence",
+          "[rfc6455-5.1-mask-client-received][rfc6455-5.1-mask-server-received]") {
     for (unsigned length = 0; length != 128; ++length) {
         const Bytes masked{std::byte{0x82}, static_cast<std::byte>(0x80 | length)};
         const Bytes plain{std::byte{0x82}, static_cast<std::byte>(length)};
@@ -97,7 +99,8 @@ TEST_CASE("a server demands the mask bit, a client its absence") {
     }
 }
 
-TEST_CASE("a control frame has at most 125 bytes, and the mask is judged first") {
+TEST_CASE("a control frame has at most 125 bytes, and the mask is judged first",
+          "[rfc6455-5.5-control-length]") {
     for (const unsigned opcode : {0x88U, 0x89U, 0x8aU}) {
         const auto frame = [&](unsigned second) {
             return Bytes{static_cast<std::byte>(opcode), static_cast<std::byte>(second)};
@@ -112,7 +115,8 @@ TEST_CASE("a control frame has at most 125 bytes, and the mask is judged first")
     }
 }
 
-TEST_CASE("a length must take the shortest form, and is judged as its bytes come") {
+TEST_CASE("a length must take the shortest form, and is judged as its bytes come",
+          "[rfc6455-5.2-length-msb][rfc6455-5.2-length-minimal]") {
     const auto [bytes, error, at] = GENERATE(table<std::string, Error, std::size_t>({
         {"82 7e 00 7d", Error::LengthUsedTwoBytes, 4},
         {"82 7e 00 00", Error::LengthUsedTwoBytes, 4},

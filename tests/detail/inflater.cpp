@@ -70,7 +70,7 @@ Bytes final_hello() {
 
 }  // namespace
 
-TEST_CASE("the examples of RFC 7692 inflate to Hello, in every split") {
+TEST_CASE("the examples of RFC 7692 inflate to Hello, in every split", "[rfc7692-7.2.2-tail]") {
     const std::string_view payload =
         GENERATE("f2 48 cd c9 c9 07 00",              // §7.2.3.1, a compressed message
                  "00 05 00 fa ff 48 65 6c 6c 6f 00",  // §7.2.3.3, a block without compression
@@ -80,7 +80,8 @@ TEST_CASE("the examples of RFC 7692 inflate to Hello, in every split") {
     check_in_every_split(hex(payload), "Hello", Error::None);
 }
 
-TEST_CASE("a message may use the window of the one before") {
+TEST_CASE("a message may use the window of the one before",
+          "[rfc7692-7.2.2-client-window][rfc7692-7.2.2-server-window]") {
     // RFC 7692 §7.2.3.2.
     Inflater inflater;
     CHECK(inflate_message(inflater, hello()).text == "Hello");
@@ -120,7 +121,8 @@ TEST_CASE("pieces without bytes change nothing") {
     }
 }
 
-TEST_CASE("every window inflates what was compressed for it, message after message") {
+TEST_CASE("every window inflates what was compressed for it, message after message",
+          "[rfc7692-7.2.1-window]") {
     const int bits = GENERATE(range(8, 16));
     CAPTURE(bits);
     PlainDeflate deflate{std::max(bits, 9)};
@@ -166,7 +168,8 @@ TEST_CASE("large data inflates alike wherever it is cut") {
     });
 }
 
-TEST_CASE("a final block may be followed by others, which use its window") {
+TEST_CASE("a final block may be followed by others, which use its window",
+          "[rfc7692-7.2.3-blocks]") {
     const std::string first = sample_text(5000, 1);
     const std::string second = sample_text(5000, 2);
     const Bytes payload =
@@ -179,7 +182,7 @@ TEST_CASE("a final block may be followed by others, which use its window") {
           first + second + first);
 }
 
-TEST_CASE("the window survives a final block at the end of a message") {
+TEST_CASE("the window survives a final block at the end of a message", "[rfc7692-7.2.3-blocks]") {
     const std::string text = sample_text(5000);
     const Bytes first = PlainDeflate{}(text, Z_FINISH);
     const Bytes second = PlainDeflate{15, text}.message(text);

@@ -7,7 +7,8 @@
 using namespace wsproto;
 using namespace wsproto::detail;
 
-TEST_CASE("the operating system fills every byte that is asked for, and no other") {
+TEST_CASE("the operating system fills every byte that is asked for, and no other",
+          "[rfc6455-5.3-entropy]") {
     // That none of 16 runs changes a byte has the probability 2^-128.
     const std::size_t size = GENERATE(as<std::size_t>{}, 0, 1, 4, 256, 257, 5000);
     Bytes changed(size + 2);

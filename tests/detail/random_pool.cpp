@@ -36,7 +36,8 @@ std::array<std::byte, sizeof(RandomPool)> memory_of(const RandomPool& pool) {
 
 }  // namespace
 
-TEST_CASE("predictable masking keys: a pool never hands out the same bytes twice", "[attack]") {
+TEST_CASE("predictable masking keys: a pool never hands out the same bytes twice",
+          "[attack][rfc6455-5.3-unpredictable]") {
     RandomPool pool;
     std::set<Draw> seen;
     for (int i = 0; i < 2000; ++i) {
@@ -60,7 +61,7 @@ TEST_CASE("a pool fills requests of every size, whatever it has left") {
     }
 }
 
-TEST_CASE("a pool forgets the bytes that it hands out") {
+TEST_CASE("a pool forgets the bytes that it hands out", "[rfc6455-5.3-unpredictable]") {
     RandomPool pool;
     for (int i = 0; i < 100; ++i) {
         Draw bytes{};
@@ -80,7 +81,7 @@ TEST_CASE("a pool draws as much as it holds at once") {
 }
 
 TEST_CASE("a pool goes on from its own key, and from one of the operating system every 64 times",
-          "[attack]") {
+          "[attack][rfc6455-5.3-entropy]") {
     RandomPool pool;
     std::vector<int> seeded;
     for (int batch = 0; batch != 129; ++batch) {
@@ -147,7 +148,8 @@ Draw in_forked_child(Make make) {
 
 }  // namespace
 
-TEST_CASE("predictable masking keys: a forked child never repeats its parent", "[attack]") {
+TEST_CASE("predictable masking keys: a forked child never repeats its parent",
+          "[attack][rfc6455-5.3-unpredictable]") {
     draw();  // so that there is something to repeat
     const Draw child = in_forked_child(draw);
     const Draw parent = draw();

@@ -67,18 +67,18 @@ std::string complaint(const Headers& fields, std::string_view line = "GET / HTTP
 
 }  // namespace
 
-TEST_CASE("1: the method is GET") {
+TEST_CASE("1: the method is GET", "[rfc6455-4.2.1-get]") {
     CHECK(complaint(valid_fields(), "POST / HTTP/1.1") ==
           "405 Request method must be GET {Allow: GET}");
     CHECK(complaint({}, "HEAD / HTTP/1.0") == "405 Request method must be GET {Allow: GET}");
 }
 
-TEST_CASE("2: the version is HTTP/1.1") {
+TEST_CASE("2: the version is HTTP/1.1", "[rfc6455-4.2.1-get]") {
     CHECK(complaint(valid_fields(), "GET / HTTP/1.0") == "505 HTTP version must be 1.1");
     CHECK(complaint({}, "GET / HTTP/2.0") == "505 HTTP version must be 1.1");
 }
 
-TEST_CASE("3: the Connection is upgraded") {
+TEST_CASE("3: the Connection is upgraded", "[rfc6455-4.2.1-connection]") {
     const std::string missing = "Missing header, 'Connection: Upgrade'";
     CHECK(complaint(without("Connection")) == "400 " + missing);
     CHECK(complaint(replaced("Connection", "keep-alive")) == "400 " + missing);
@@ -89,7 +89,7 @@ TEST_CASE("3: the Connection is upgraded") {
     CHECK(complaint(two_lines) == "met");
 }
 
-TEST_CASE("4: the version of the protocol is 13") {
+TEST_CASE("4: the version of the protocol is 13", "[rfc6455-4.2.1-version]") {
     const std::string missing = "Missing header, 'Sec-WebSocket-Version'";
     CHECK(complaint(without("Sec-WebSocket-Version")) ==
           "400 " + missing + " {Sec-WebSocket-Version: 13}");
@@ -101,7 +101,7 @@ TEST_CASE("4: the version of the protocol is 13") {
           "426 " + missing + " {Upgrade: websocket} {Sec-WebSocket-Version: 13}");
 }
 
-TEST_CASE("5: there is one key, of 16 bytes") {
+TEST_CASE("5: there is one key, of 16 bytes", "[rfc6455-4.2.1-key]") {
     CHECK(complaint(without("Sec-WebSocket-Key")) == "400 Missing header, 'Sec-WebSocket-Key'");
     for (const std::string_view key :
          {"", "AAAA", "dGhlIHNhbXBsZSBub25jZQ",
@@ -112,7 +112,7 @@ TEST_CASE("5: there is one key, of 16 bytes") {
           "400 Bad Sec-WebSocket-Key");
 }
 
-TEST_CASE("6: the upgrade is to websocket") {
+TEST_CASE("6: the upgrade is to websocket", "[rfc6455-4.2.1-upgrade]") {
     const std::string missing = "Missing header, 'Upgrade: websocket'";
     CHECK(complaint(without("Upgrade")) == "426 " + missing + " {Upgrade: websocket}");
     CHECK(complaint(replaced("Upgrade", "h2c")) == "400 " + missing);
@@ -120,7 +120,7 @@ TEST_CASE("6: the upgrade is to websocket") {
     CHECK(complaint(replaced("Upgrade", "h2c, WebSocket")) == "met");
 }
 
-TEST_CASE("7: there is one Host, and it says something") {
+TEST_CASE("7: there is one Host, and it says something", "[rfc6455-4.2.1-host]") {
     CHECK(complaint(without("Host")) == "400 Missing header, 'Host'");
     CHECK(complaint(with("host", "example.com")) == "400 Bad HTTP message");
     CHECK(complaint(replaced("Host", "")) == "400 Bad HTTP message");
@@ -139,7 +139,7 @@ TEST_CASE("8: there is no body") {
     CHECK(complaint(with("Transfer-Encoding", "")) == has_body);
 }
 
-TEST_CASE("9: lists of extensions and subprotocols are well-formed") {
+TEST_CASE("9: lists of extensions and subprotocols are well-formed", "[rfc6455-4.2.1-lists]") {
     const std::string extensions = "400 Malformed header, 'Sec-WebSocket-Extensions'";
     CHECK(complaint(with("Sec-WebSocket-Extensions", "")) == extensions);
     CHECK(complaint(with("Sec-WebSocket-Extensions", "a; =b")) == extensions);

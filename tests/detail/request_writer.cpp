@@ -33,7 +33,9 @@ Error check_host(std::string_view host) {
 
 }  // namespace
 
-TEST_CASE("a request without options is this, byte for byte") {
+TEST_CASE("a request without options is this, byte for byte",
+          "[rfc6455-4.1-request-http][rfc6455-4.1-request-get][rfc6455-4.1-request-host][rfc6455-4."
+          "1-request-upgrade][rfc6455-4.1-request-connection][rfc6455-4.1-request-version]") {
     CHECK(check_outgoing_request(valid(), "") == Error::None);
     CHECK(request_text(valid(), "") ==
           "GET / HTTP/1.1\r\n"
@@ -45,7 +47,7 @@ TEST_CASE("a request without options is this, byte for byte") {
           "\r\n");
 }
 
-TEST_CASE("a request with everything is this, byte for byte") {
+TEST_CASE("a request with everything is this, byte for byte", "[rfc6455-4.1-request-uri]") {
     const Request request{.host = "example.com:8080",
                           .target = "/chat?room=1",
                           .subprotocols = {"a", "b"},
@@ -64,7 +66,7 @@ TEST_CASE("a request with everything is this, byte for byte") {
           "\r\n");
 }
 
-TEST_CASE("a host is visible ASCII") {
+TEST_CASE("a host is visible ASCII", "[rfc6455-4.1-uri-components]") {
     CHECK(check_host("[::1]:80") == Error::None);
     for (const std::string_view host : {"", "a b", "a\r\nX: y",
                                         "b\xc3\xbc"
@@ -74,7 +76,8 @@ TEST_CASE("a host is visible ASCII") {
     }
 }
 
-TEST_CASE("a target is a path, or begins with a scheme") {
+TEST_CASE("a target is a path, or begins with a scheme",
+          "[rfc6455-4.1-uri-components][rfc6455-4.1-request-uri]") {
     for (const std::string_view target : {"", "chat", "/a b", "/a\r\nX: y"}) {
         Request request = valid();
         request.target = target;
@@ -82,7 +85,7 @@ TEST_CASE("a target is a path, or begins with a scheme") {
     }
 }
 
-TEST_CASE("subprotocols are tokens, all different") {
+TEST_CASE("subprotocols are tokens, all different", "[rfc6455-4.1-request-protocols]") {
     Request request = valid();
     for (const std::string_view name : {"", "a b", "a,b", "a\r\nX: y"}) {
         request.subprotocols = {"ok", std::string{name}};

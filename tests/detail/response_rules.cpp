@@ -82,7 +82,8 @@ TEST_CASE("an answer in another version of HTTP is refused") {
     CHECK(complaint(valid_fields(), "HTTP/1.0") == "HTTP version must be 1.1");
 }
 
-TEST_CASE("an answer that upgrades nothing is refused") {
+TEST_CASE("an answer that upgrades nothing is refused",
+          "[rfc6455-4.1-answer-upgrade][rfc6455-4.1-answer-connection]") {
     CHECK(complaint(with("Connection", "close")) == "Missing header, 'Connection: Upgrade'");
     CHECK(complaint(with("Upgrade", "h2c")) == "Missing header, 'Upgrade: websocket'");
     CHECK(complaint({}) == "Missing header, 'Connection: Upgrade'");
@@ -90,7 +91,8 @@ TEST_CASE("an answer that upgrades nothing is refused") {
     CHECK(complaint(with("Upgrade", "WebSocket")).empty());
 }
 
-TEST_CASE("an accept token that is not there once, or another, is refused") {
+TEST_CASE("an accept token that is not there once, or another, is refused",
+          "[rfc6455-4.1-answer-accept]") {
     const std::string_view right = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
     Headers twice = valid_fields();
     twice.emplace_back("Sec-WebSocket-Accept", right);
@@ -102,7 +104,7 @@ TEST_CASE("an accept token that is not there once, or another, is refused") {
     }
 }
 
-TEST_CASE("a subprotocol that was not requested is refused") {
+TEST_CASE("a subprotocol that was not requested is refused", "[rfc6455-4.1-answer-protocol]") {
     CHECK(complaint(with("Sec-WebSocket-Protocol", "chat")).empty());
     CHECK(complaint(with("Sec-WebSocket-Protocol", "Chat")) == "unrecognized subprotocol Chat");
     CHECK(complaint(with("Sec-WebSocket-Protocol", "chat, superchat")) ==
@@ -116,7 +118,8 @@ TEST_CASE("two lines of subprotocols are refused") {
     CHECK(complaint(fields) == "unrecognized subprotocol chat, chat");
 }
 
-TEST_CASE("extensions that were not offered, or not so, are refused") {
+TEST_CASE("extensions that were not offered, or not so, are refused",
+          "[rfc6455-4.1-answer-extension]") {
     const auto accepted = [](std::string_view value) {
         return complaint(with("Sec-WebSocket-Extensions", value));
     };

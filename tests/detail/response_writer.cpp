@@ -33,7 +33,8 @@ RejectData piece(std::string_view data, bool finished) {
 
 }  // namespace
 
-TEST_CASE("a 101 without options is this, byte for byte") {
+TEST_CASE("a 101 without options is this, byte for byte",
+          "[rfc6455-4.2.2-no-protocol][rfc6455-4.2.2-accept]") {
     CHECK(acceptance_text({}, std::nullopt) ==
           "HTTP/1.1 101 Switching Protocols\r\n"
           "Upgrade: websocket\r\n"

@@ -149,7 +149,8 @@ TEST_CASE("a request is an event, the same for every split") {
     }
 }
 
-TEST_CASE("a demand that is not met gives its complaint and its hint, in every split") {
+TEST_CASE("a demand that is not met gives its complaint and its hint, in every split",
+          "[rfc6455-4.2.1-error-response][rfc6455-4.2.2-version][rfc6455-4.4-versions]") {
     for (const Refused& refused : refused_requests) {
         CAPTURE(refused.text);
         for (const Feed feed : {Feed::Copied, Feed::InPlace}) {
@@ -164,7 +165,7 @@ TEST_CASE("a demand that is not met gives its complaint and its hint, in every s
     }
 }
 
-TEST_CASE("broken HTTP is a bad message, in every split") {
+TEST_CASE("broken HTTP is a bad message, in every split", "[rfc6455-4.2.1-error-response]") {
     for (const std::string& text : broken_requests) {
         CAPTURE(text);
         support::for_each_split(as_bytes(text), [&](const support::Pieces& pieces) {
@@ -220,7 +221,7 @@ TEST_CASE("after a mistake a server may send any rejection, and nothing else") {
     CHECK(server.state() == ConnectionState::Rejecting);
 }
 
-TEST_CASE("the hint can be sent as it is") {
+TEST_CASE("the hint can be sent as it is", "[rfc6455-7.2.2-abort]") {
     for (const Refused& refused : refused_requests) {
         H11Handshake server = server_end();
         receive(server, as_bytes(refused.text));
@@ -304,7 +305,7 @@ TEST_CASE("a request is accepted once, and not before it came") {
     CHECK(refusal(server, RejectConnection{}) == Error::EventNotAllowed);
 }
 
-TEST_CASE("an acceptance that cannot be sent changes nothing") {
+TEST_CASE("an acceptance that cannot be sent changes nothing", "[rfc6455-4.2.2-protocol]") {
     H11Handshake server = asked("Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Extensions: x\r\n");
     CHECK_THROWS_WITH(server.send(AcceptConnection{.subprotocol = "Chat"}),
                       "unexpected subprotocol Chat");
@@ -329,7 +330,8 @@ TEST_CASE("an acceptance that cannot be sent changes nothing") {
     CHECK(free_one->attached());
 }
 
-TEST_CASE("extensions are answered in the client's order of preference") {
+TEST_CASE("extensions are answered in the client's order of preference",
+          "[rfc6455-4.2.2-extensions]") {
     H11Handshake server =
         asked("Sec-WebSocket-Extensions: c, x; p\r\nsec-websocket-extensions: a\r\n");
     const Extensions supported = {extension("a", "q=1"), extension("b"),
@@ -349,7 +351,7 @@ TEST_CASE("CR/LF in outgoing headers: an extension cannot write lines of its own
     CHECK(server.state() == ConnectionState::Connecting);
 }
 
-TEST_CASE("no agreement on extensions, no such header") {
+TEST_CASE("no agreement on extensions, no such header", "[rfc6455-4.2.2-extensions]") {
     H11Handshake server = asked("Sec-WebSocket-Extensions: x\r\n");
     const std::string answer = sent_by(server, AcceptConnection{.extensions = {extension("y")}});
     CHECK(answer.find("Extensions") == std::string::npos);
@@ -369,7 +371,7 @@ TEST_CASE("early frames without bound: they pass up to the limit, and are refuse
     }
 }
 
-TEST_CASE("a request can be rejected before it came, and when it came") {
+TEST_CASE("a request can be rejected before it came, and when it came", "[rfc6455-4.2.2-refuse]") {
     for (const std::string_view fed : {std::string_view{}, std::string_view{"GET / HT"}}) {
         H11Handshake server = server_end();
         CHECK(receive(server, as_bytes(fed)).empty());
