@@ -37,7 +37,7 @@ std::string row(std::mt19937& random) {
 // A line of pixels that differ little from one another.
 std::string pixels(std::mt19937& random) {
     std::string line;
-    unsigned shade = random() % 256;
+    std::size_t shade = random() % 256;
     for (int i = 0; i != 512; ++i) {
         shade += random() % 5;
         line += static_cast<char>(shade - 2);

@@ -199,7 +199,7 @@ void play(const Script& script, ConnectionType role) {
     } else if (bytes.size() <= medium_wire && script.sent.size() < 100) {
         play_medium(run);
     }
-    for (std::size_t turn = 0; turn < 6; turn += bytes.size() <= medium_wire ? 1 : 4) {
+    for (std::size_t turn = 0; turn < 6; turn += bytes.size() <= medium_wire ? 1U : 4U) {
         INFO("whole");
         run({bytes}, feed_of(turn), delivery_of(turn));
     }
