@@ -295,8 +295,8 @@ TEST_CASE("window bits parsed loosely: an answer in another spelling fails the h
 }
 
 TEST_CASE("a client refuses an answer that is none to its offer",
-          "[rfc7692-5.2-unsupported][rfc7692-7-fail-undefined][rfc7692-7-fail-twice][rfc7692-7-"
-          "fail-unsupported]") {
+          "[rfc7692-5.2-unsupported][rfc7692-7-fail-undefined][rfc7692-7-fail-twice]"
+          "[rfc7692-7-fail-unsupported]") {
     struct Row {
         DeflateOptions options;
         std::string_view response;

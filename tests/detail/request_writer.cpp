@@ -33,9 +33,10 @@ Error check_host(std::string_view host) {
 
 }  // namespace
 
-TEST_CASE("a request without options is this, byte for byte",
-          "[rfc6455-4.1-request-http][rfc6455-4.1-request-get][rfc6455-4.1-request-host][rfc6455-4."
-          "1-request-upgrade][rfc6455-4.1-request-connection][rfc6455-4.1-request-version]") {
+TEST_CASE(
+    "a request without options is this, byte for byte",
+    "[rfc6455-4.1-request-http][rfc6455-4.1-request-get][rfc6455-4.1-request-host]"
+    "[rfc6455-4.1-request-upgrade][rfc6455-4.1-request-connection][rfc6455-4.1-request-version]") {
     CHECK(check_outgoing_request(valid(), "") == Error::None);
     CHECK(request_text(valid(), "") ==
           "GET / HTTP/1.1\r\n"
