@@ -39,7 +39,7 @@ std::string pixels(std::mt19937& random) {
     std::string line;
     std::size_t shade = random() % 256;
     for (int i = 0; i != 512; ++i) {
-        shade += random() % 5;
+        shade += static_cast<unsigned>(random() % 5);
         line += static_cast<char>(shade - 2);
     }
     return line;
