@@ -4,7 +4,7 @@ set -eu
 
 # One entry per need; alternatives, the preferred one first, are separated by |.
 needs="g++ cmake ninja-build pkg-config|pkgconf zlib1g-dev libllhttp-dev|node-llhttp catch2"
-ci_needs="git clang clang-format clang-tidy libclang-rt-dev|libclang-rt-14-dev valgrind
+ci_needs="git clang clang-format clang-tidy libclang-rt-dev|libclang-rt-14-dev llvm valgrind
           python3 python3-wsproto python3-websockets nodejs node-ws
           g++-aarch64-linux-gnu qemu-user|qemu-user-static"
 bench_needs="python3 libboost1.81-dev|libboost-dev libwebsocketpp-dev libwslay-dev"

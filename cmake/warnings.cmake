@@ -2,6 +2,7 @@
 
 option(WSPROTO_WARNINGS_AS_ERRORS "Let a warning fail the build of tests and examples" OFF)
 set(WSPROTO_SANITIZE "" CACHE STRING "Sanitizers for tests and examples: address,undefined")
+option(WSPROTO_COVERAGE "Count what tests and examples run of the headers; takes Clang" OFF)
 
 add_library(wsproto_development INTERFACE)
 
@@ -24,4 +25,14 @@ if(WSPROTO_SANITIZE)
     target_compile_options(wsproto_development INTERFACE
                            ${sanitizer_flags} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(wsproto_development INTERFACE ${sanitizer_flags})
+endif()
+
+if(WSPROTO_COVERAGE)
+    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        message(FATAL_ERROR "WSPROTO_COVERAGE takes Clang, not ${CMAKE_CXX_COMPILER_ID}:\
+ say -D CMAKE_CXX_COMPILER=clang++, or use the preset `coverage`")
+    endif()
+    set(coverage_flags -fprofile-instr-generate -fcoverage-mapping)
+    target_compile_options(wsproto_development INTERFACE ${coverage_flags})
+    target_link_options(wsproto_development INTERFACE ${coverage_flags})
 endif()
