@@ -65,7 +65,7 @@ class Decompressor {
         stream_.next_out = pointer(out.data());
         stream_.avail_out = static_cast<uInt>(out.size());
         const int result = ::inflate(&stream_, Z_SYNC_FLUSH);
-        out.resize(out.size() - stream_.avail_out);
+        out.erase(out.size() - stream_.avail_out);
         const bool valid = result == Z_OK && stream_.avail_in == 0;
         if (!takeover_) ::inflateReset(&stream_);
         return valid ? out : "(what came back does not inflate)";
