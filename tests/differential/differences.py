@@ -61,7 +61,7 @@ def between(stream, theirs, ours):
     if found:
         return names + found
     if stream.start == "handshake" and opened(theirs) and theirs[0] == ours[0]:
-        rest = parted(frames_of(stream, ours), theirs[1:], ours[1:])
+        rest = parted(frames_of(stream), theirs[1:], ours[1:])
         return rest and names + rest
     return None
 
@@ -77,9 +77,9 @@ def opened(trace):
     return trace[0][0] in ("request", "accept")
 
 
-def frames_of(stream, ours):
+def frames_of(stream):
     """What followed the handshake, as a stream of its own."""
     head = handshake_differences.head_of(stream)
-    deflate = b"permessage-deflate" in (ours[0][2] if ours[0][0] == "accept" else [])
-    extension = b"permessage-deflate" if deflate else b""
+    lines = handshake_differences.values(stream, b"sec-websocket-extensions")
+    extension = b",".join(lines) if stream.extension else b""
     return streams.Stream(stream.role, "open", extension, [stream.bytes()[len(head):]])

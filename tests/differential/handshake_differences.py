@@ -203,6 +203,20 @@ def upgrade_list(stream, theirs, ours):
             and b"websocket" in [token.strip() for token in tokens])
 
 
+def all_lines_count(stream, theirs, ours):
+    """Of the lines of a list wsproto takes the last."""
+    lists = (b"connection", b"upgrade", b"sec-websocket-extensions")
+    return (stream.start == "handshake" and accepted(ours) and not accepted(theirs)
+            and any(len(values(stream, name)) > 1 for name in lists))
+
+
+def after_rejection(stream, theirs, ours):
+    """What follows a rejection is dropped."""
+    return (in_handshake(stream, "client") and said(theirs) == b"Bad HTTP message"
+            and error_of(ours) is None and ours[0][0] == "reject"
+            and ours[-1] == ("state", "CLOSED") and ours[-2][0] == "body" and ours[-2][2])
+
+
 def early_frames(stream, theirs, ours):
     """What came in the same read as the end of the request; wsproto loses it."""
     if not in_handshake(stream, "server") or not accepted(theirs) or theirs[0] != ours[0]:
@@ -296,6 +310,8 @@ PARTING = [
     ("a request has no body", "2.2", body),
     ("a malformed list is refused", "2.2", malformed_list),
     ("Upgrade may be a list", "2.2", upgrade_list),
+    ("all lines of a list count", "2.2", all_lines_count),
+    ("what follows a rejection is dropped", "1", after_rejection),
     ("frames that come with the request are kept", "2.2", early_frames),
     ("wsproto fails otherwise", "2.2", other_exception),
     ("an interim response is skipped", "2.4", interim_response),

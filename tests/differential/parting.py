@@ -60,6 +60,14 @@ def first_complaint(stream, theirs, ours):
     return events(theirs) == events(ours)
 
 
+def complete_header(stream, theirs, ours):
+    """An extension sees a header once it is complete, wsproto's before the masking key."""
+    seen = last_seen(stream)
+    return (stream.start == "open" and bool(stream.extension) and bool(seen.rsv & 4)
+            and not seen.payload and code(theirs) == 1002 and code(ours) is None
+            and events(theirs) == events(ours))
+
+
 def size_limits(stream, theirs, ours):
     """frame_size and message_size; wsproto has none."""
     if stream.start != "open" or code(ours) != 1009:
@@ -146,6 +154,7 @@ TABLE = [
     ("what is valid before a failure is delivered first", "3", valid_before_failure),
     ("a check happens when its byte arrives", "3", earlier_complaint),
     ("of two faults of a frame the first byte counts", "3", first_complaint),
+    ("an extension sees complete headers", "3", complete_header),
     ("a frame or a message has a limit", "3", size_limits),
     ("1014 is a code that a peer may send", "3", code_1014),
     ("invalid UTF-8 fails at its first byte", "3", python_decodes_later),
