@@ -205,6 +205,22 @@ TEST_CASE("what the heads leave of the limits is known") {
     CHECK(head.remaining_after({.size = 1, .fields = 0}).size == 0);
 }
 
+TEST_CASE("tabs around what frames the body are white space") {
+    for (const std::string_view field :
+         {"Transfer-Encoding:\tchunked\t ", "Transfer-Encoding: chunked\t"}) {
+        HttpHead head{HeadKind::Response};
+        CHECK(read(head, "HTTP/1.1 200 x\r\n" + std::string{field} + "\r\n\r\n") ==
+              Progress::Ready);
+        CHECK(head.framing().kind == BodyKind::Chunked);
+    }
+    for (const std::string_view field : {"Content-Length:\t5\t", "Content-Length: 5 \t "}) {
+        HttpHead head{HeadKind::Response};
+        CHECK(read(head, "HTTP/1.1 200 x\r\n" + std::string{field} + "\r\n\r\n") ==
+              Progress::Ready);
+        CHECK(head.framing().length == 5);
+    }
+}
+
 TEST_CASE("a head can be moved while it is read") {
     HttpHead first{HeadKind::Request};
     CHECK(read(first, "GET /moved HT") == Progress::NeedMore);

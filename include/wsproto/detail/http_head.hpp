@@ -155,10 +155,22 @@ class HttpHead {
         }
     }
 
+    // A tab is as good as a space, RFC 9110 §5.6.3; llhttp takes one behind a length or a coding
+    // for a part of it.
     llhttp_errno_t execute(const char* from, const char* to) noexcept {
+        for (;;) {
+            const std::string_view text{from, static_cast<std::size_t>(to - from)};
+            const std::size_t size = std::min(text.find('\t'), text.size());
+            const llhttp_errno_t error = execute(text.substr(0, size));
+            if (error != HPE_OK || size == text.size()) return error;
+            if (execute(std::string_view{" "}) != HPE_OK) return llhttp_get_errno(&parser_);
+            from += size + 1;
+        }
+    }
+
+    llhttp_errno_t execute(std::string_view text) noexcept {
         parser_.data = &found_;
-        return from == to ? HPE_OK
-                          : llhttp_execute(&parser_, from, static_cast<std::size_t>(to - from));
+        return text.empty() ? HPE_OK : llhttp_execute(&parser_, text.data(), text.size());
     }
 
     // Returning 2 makes it stop right behind the head, whatever body is announced.
