@@ -15,8 +15,10 @@ PART_OF_REQUEST_LINE = re.compile(
     + rb"(?: (?:[/*A-Za-z][!-~]*(?: [!-~]*\r?)?)?)?)\Z")
 REQUEST_LINE = re.compile(METHOD + rb" [/*A-Za-z][!-~]* HTTP/1\.1\Z")
 STATUS_LINE = re.compile(rb"HTTP/1\.1 \d{3}(?: [\t -~\x80-\xff]*)?\Z")
+PART_OF_STATUS_LINE = re.compile(rb"(?:H|HT|HTT|HTTP|HTTP/|HTTP/1|HTTP/1\.|HTTP/1\.1.*)?\Z", re.S)
 FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\Z")
 PART_OF_FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]*(?:\Z|:[\t -~\x80-\xff]*\r?\Z)|\r\Z")
+LENGTH = b"content-length"
 VISIBLE = re.compile(rb"[!-~]+\Z")
 WINDOW_BITS = (b"client_max_window_bits", b"server_max_window_bits")
 NO_TAKEOVER = (b"client_no_context_takeover", b"server_no_context_takeover")
@@ -70,8 +72,9 @@ def is_irregular(stream):
         pattern = FIELD if index else start
         if line != b"\r" and not (line.endswith(b"\r") and pattern.match(line[:-1])):
             return True
-    if stream.role == "server" and not lines:
-        return not PART_OF_REQUEST_LINE.match(rest)
+    if not lines:
+        part = PART_OF_REQUEST_LINE if stream.role == "server" else PART_OF_STATUS_LINE
+        return not part.match(rest)
     return bool(lines) and not PART_OF_FIELD.match(rest)
 
 
@@ -156,7 +159,12 @@ def irregular_head(stream, theirs, ours):
 def irregular_line(stream, theirs, ours):
     """The line is refused when it comes; wsproto waits for the end of the head."""
     return (stream.start == "handshake" and theirs[0] == ("state", "CONNECTING")
-            and said(ours) == b"Bad HTTP message" and is_irregular(stream))
+            and said(ours) == b"Bad HTTP message"
+            and (is_irregular(stream) or not all(map(is_length, values(stream, LENGTH)))))
+
+
+def is_length(value):
+    return not value or value.isdigit()
 
 
 def other_version(stream, theirs, ours):
@@ -183,8 +191,8 @@ def repeated_field(stream, theirs, ours):
 
 
 def body(stream, theirs, ours):
-    has_body = values(stream, b"transfer-encoding") or any(
-        value != b"0" for value in values(stream, b"content-length"))
+    lengths = values(stream, b"content-length")
+    has_body = values(stream, b"transfer-encoding") or lengths not in ([], [b"0"])
     # llhttp itself refuses a length beside a coding.
     return bool(has_body) and (refused(stream, theirs, ours, b"Request must not have a body")
                                or refused(stream, theirs, ours, b"Bad HTTP message"))
@@ -265,7 +273,8 @@ def disagreeable_extension(stream, theirs, ours):
     """Parameters are parsed strictly, and an extension comes once."""
     answers = [each for each in b",".join(values(stream, b"sec-websocket-extensions")).split(b",")
                if each.strip()]
-    return (in_handshake(stream, "client") and said(ours).startswith(b"unrecognized extension")
+    return (in_handshake(stream, "client")
+            and said(ours).startswith((b"unrecognized extension", b"Malformed header"))
             and (len(answers) > 1 or not all(is_agreeable(stream, each) for each in answers)))
 
 
