@@ -17,7 +17,8 @@ REQUEST_LINE = re.compile(METHOD + rb" [/*A-Za-z][!-~]* HTTP/1\.1\Z")
 STATUS_LINE = re.compile(rb"HTTP/1\.1 \d{3}(?: [\t -~\x80-\xff]*)?\Z")
 PART_OF_STATUS_LINE = re.compile(rb"(?:H|HT|HTT|HTTP|HTTP/|HTTP/1|HTTP/1\.|HTTP/1\.1.*)?\Z", re.S)
 FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\Z")
-PART_OF_FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]*(?:\Z|:[\t -~\x80-\xff]*\r?\Z)|\r\Z")
+PART_OF_FIELD = re.compile(
+    rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]*|[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\r?|\r)\Z")
 LENGTH = b"content-length"
 VISIBLE = re.compile(rb"[!-~]+\Z")
 WINDOW_BITS = (b"client_max_window_bits", b"server_max_window_bits")
