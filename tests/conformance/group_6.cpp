@@ -121,7 +121,7 @@ Script echoed_fragments(const std::string& payload, std::size_t size) {
 
 void add_fragmented(Cases& cases) {
     const std::string hello = "Hello-\u00b5@\u00df\u00f6\u00e4\u00fc\u00e0\u00e1-UTF-8!!";
-    const std::string surrogate = bytes(std::string{kosme} + "ed a0 80" + edited);
+    const std::string surrogate = bytes(std::string{kosme}.append("ed a0 80").append(edited));
     const Frames empty{{text, ""}, {continuation, ""}, {fin | continuation, ""}};
     const Frames middle{
         {text, ""}, {continuation, "middle frame payload"}, {fin | continuation, ""}};
