@@ -225,7 +225,7 @@ TEST_CASE("limits hold from the next frame on") {
     CHECK(decode(decoder, {hex("80 01")}) == Trace{"error 1009 Message exceeds the size limit"});
 }
 
-TEST_CASE("limits may sink below what a message has already") {
+TEST_CASE("64-bit lengths wrap: limits may sink below what a message has already", "[attack]") {
     FrameDecoder decoder{Client};
     CHECK(decode(decoder, {hex("02 05 31 32 33 34 35")}).size() == 1);
     decoder.set_limits({.message_size = 3, .fragments = 10});

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <concepts>
+#include <ctime>
 #include <memory>
 #include <new>
 #include <string>
@@ -302,7 +302,7 @@ TEST_CASE("heads parsed again from the start at each read: an answer takes linea
 TEST_CASE("super-linear header tokenizers: any bytes in Sec-WebSocket fields take linear time",
           "[attack]") {
     const bool of_server = GENERATE(true, false);
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();  // of the processor, which others use too
     for (const std::string_view name : {"Extensions", "Protocol", "Key", "Version", "Accept"}) {
         for (const std::string_view piece : {",", " ", "\t", "\"", "\\", "\\\"", ";", "a,", "a;",
                                              "a=", " ,", "\",", "a; b=\"c\","}) {
@@ -316,33 +316,32 @@ TEST_CASE("super-linear header tokenizers: any bytes in Sec-WebSocket fields tak
             CHECK(receive(end, as_bytes(head + fields + "\r\n\r\n")).size() == 1);
         }
     }
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{20});
+    CHECK(std::clock() - start < 20 * CLOCKS_PER_SEC);
 }
 
 TEST_CASE("window bits parsed loosely: no value makes a handshake do anything but decline",
           "[attack]") {
     const std::string bits = GENERATE("=08", "=+9", "=1000", "=abc", "=\"\"", "", "=\"08\"", "= 8");
     const std::string extension = "permessage-deflate; server_max_window_bits" + bits;
-    CAPTURE(extension);
-    H11Handshake server = server_end();
     const std::string line = "Sec-WebSocket-Extensions: " + extension + "\r\n";
-    const bool malformed = bits == "=\"\"";
-    CHECK(receive(server, as_bytes(request_with(line)))
-              .front()
-              .starts_with(malformed ? "error 400 Malformed header" : "request"));
-    if (!malformed) {
-        const AcceptConnection accept{.extensions = {std::make_shared<PerMessageDeflate>()}};
-        CHECK(as_text(server.send(accept)).find("permessage") == std::string_view::npos);
+    const std::string malformed = "error 400 Malformed header, 'Sec-WebSocket-Extensions'";
+    const bool is_malformed = bits == "=\"\"";
+    CAPTURE(extension);
+    const Extensions supported{std::make_shared<PerMessageDeflate>()};
+    H11Handshake server = server_end();
+    const Trace asked = receive(server, as_bytes(request_with(line)));
+    CHECK(asked.front().starts_with(is_malformed ? malformed : "request"));
+    if (!is_malformed) {
+        const Bytes answer = server.send(AcceptConnection{.extensions = supported});
+        CHECK(as_text(answer).find("permessage") == std::string_view::npos);
     }
     H11Handshake client = client_end();
-    CHECK_FALSE(
-        client
-            .send(Request{
-                .host = "a", .target = "/", .extensions = {std::make_shared<PerMessageDeflate>()}})
-            .empty());
+    const Extensions offered{std::make_shared<PerMessageDeflate>()};
+    CHECK_FALSE(client.send(Request{.host = "a", .target = "/", .extensions = offered}).empty());
     const std::string token = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
-    CHECK(receive(client, as_bytes(switching_protocols + token + line + "\r\n")) ==
-          Trace{"error 0 unrecognized extension permessage-deflate"});
+    const Trace answered = receive(client, as_bytes(switching_protocols + token + line + "\r\n"));
+    CHECK(answered ==
+          Trace{is_malformed ? malformed : "error 0 unrecognized extension permessage-deflate"});
 }
 
 TEST_CASE("interim responses without end: refused at the limit, in flat memory", "[attack]") {
