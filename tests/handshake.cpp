@@ -350,7 +350,9 @@ TEST_CASE("interim responses without end: refused at the limit, in flat memory",
     const std::size_t before = support::allocations().live;
     Trace lines;
     while (lines.empty()) {
-        lines = receive(client, as_bytes(interim));
+        lines = receive(client, as_bytes(interim).first(10));
+        if (!lines.empty()) break;
+        lines = receive(client, as_bytes(interim).subspan(10));
         REQUIRE(support::allocations().live - before < 2'000);
     }
     CHECK(lines == Trace{"error 431 HTTP head exceeds the size limit"});
@@ -364,7 +366,10 @@ TEST_CASE("bytes after a rejected upgrade taken for a request: dropped, and the 
     const Bytes answer = server.send(RejectConnection{.status_code = 403});
     CHECK(as_text(answer).find("\r\nConnection: close\r\n") != std::string_view::npos);
     CHECK(trace(server).empty());
+    const std::size_t before = support::allocations().live;
     CHECK(receive(server, as_bytes("GET /admin HTTP/1.1\r\n\r\n")).empty());
+    server.receive_data(Bytes(100'000, std::byte{'G'}));
+    CHECK(support::allocations().live < before + 50'000);
     CHECK(server.should_close_transport());
 }
 
@@ -418,7 +423,7 @@ TEST_CASE("a loop that neither consumes nor returns: every step of a rejection m
     client.receive_data(as_bytes(text));
     std::size_t steps = 0;
     Event event;
-    while (client.next_event(event) == Progress::Ready) {
+    while (client.next_event(event) == Progress::Ready && steps < 2000) {
         ++steps;
     }
     CHECK(steps == 1001);

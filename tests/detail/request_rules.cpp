@@ -120,7 +120,7 @@ TEST_CASE("6: the upgrade is to websocket", "[rfc6455-4.2.1-upgrade]") {
     CHECK(complaint(replaced("Upgrade", "h2c, WebSocket")) == "met");
 }
 
-TEST_CASE("7: there is one Host, and it says something", "[rfc6455-4.2.1-host]") {
+TEST_CASE("7: there is one Host, and it says something", "[attack][rfc6455-4.2.1-host]") {
     CHECK(complaint(without("Host")) == "400 Missing header, 'Host'");
     CHECK(complaint(with("host", "example.com")) == "400 Bad HTTP message");
     CHECK(complaint(replaced("Host", "")) == "400 Bad HTTP message");
@@ -130,7 +130,7 @@ TEST_CASE("7: there is one Host, and it says something", "[rfc6455-4.2.1-host]")
                              "cher.example")) == "400 Bad HTTP message");
 }
 
-TEST_CASE("8: there is no body") {
+TEST_CASE("8: there is no body", "[attack]") {
     const std::string has_body = "400 Request must not have a body";
     CHECK(complaint(with("Content-Length", "0")) == "met");
     CHECK(complaint(with("Content-Length", "1")) == has_body);
