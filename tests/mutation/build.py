@@ -15,8 +15,8 @@ import sys
 import switches
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WIDER = ['frame_decoder', 'message_decoder', 'frame_protocol', 'permessage_deflate', 'handshake',
-         'ws_connection', 'connection']
+WIDER = ['detail/frame_encoder', 'frame_decoder', 'message_decoder', 'frame_protocol',
+         'permessage_deflate', 'handshake', 'ws_connection', 'connection']
 MEMORY = 1 << 30
 COMPILE_SECONDS = 900
 
