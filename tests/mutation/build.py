@@ -59,7 +59,9 @@ class Tree:
                             ignore=shutil.ignore_patterns('benchmark', '__pycache__'))
         self.includes = Includes(directory)
         self.flags = ['-std=c++20', '-w', f'-I{directory}/include', f'-I{directory}/tests',
-                      *(f'-isystem{path}' for path in options.include if path), *extra_flags]
+                      *(f'-isystem{path}' for path in options.include
+                        if path not in ('', '/usr/include')),  # where the compiler looks anyway
+                      *extra_flags]
         self.objects = {pathlib.Path(path).name.removesuffix('.o'): path
                         for path in options.object}
 
@@ -91,8 +93,8 @@ class Tree:
 
     def shared_sources(self):
         """The entry point of the tests and what they share."""
-        return [self.directory / 'tests/main.cpp',
-                *sorted(self.directory.glob('tests/support*.cpp'))]
+        tests = self.directory / 'tests'
+        return [tests / 'main.cpp', tests / 'support.cpp', *sorted(tests.glob('support_*.cpp'))]
 
     def prepare_shared(self):
         for source in self.shared_sources():
