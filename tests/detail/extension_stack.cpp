@@ -88,9 +88,20 @@ class Digits : public Disguise {
 struct Stalling : Disguise {
     bool in_complete = false;
     Step frame_inbound_payload_data(BytesView& in, MutableBytesView out) override {
+        ask();
         return in_complete ? Disguise::frame_inbound_payload_data(in, out) : Step{.more = true};
     }
-    Step frame_inbound_complete(bool, MutableBytesView) override { return {.more = in_complete}; }
+    Step frame_inbound_complete(bool, MutableBytesView) override {
+        ask();
+        return {.more = in_complete};
+    }
+
+  private:
+    void ask() {
+        if (++asked_ == 100) FAIL("asked again and again");
+    }
+
+    int asked_ = 0;
 };
 
 struct Recording : Disguise {
