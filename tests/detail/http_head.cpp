@@ -221,6 +221,15 @@ TEST_CASE("tabs around what frames the body are white space") {
     }
 }
 
+TEST_CASE("a tab in a start line is no white space") {
+    for (const std::string_view line :
+         {"HTTP/1.1\t200 OK", "HTTP/1.1 200\tOK", "HTTP/1.1 200\t", "\tHTTP/1.1 200 OK"}) {
+        const std::string head = std::string{line} + "\r\nA:\tb\r\n\r\n";
+        CHECK(complaint(HeadKind::Response, head) == Error::BadHttpMessage);
+    }
+    CHECK(complaint(HeadKind::Response, "HTTP/1.1 200 O\tK\r\n\r\n") == Error::None);
+}
+
 TEST_CASE("a head can be moved while it is read") {
     HttpHead first{HeadKind::Request};
     CHECK(read(first, "GET /moved HT") == Progress::NeedMore);

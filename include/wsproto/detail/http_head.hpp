@@ -125,16 +125,24 @@ class HttpHead {
     [[nodiscard]] bool parse(std::string_view taken, std::size_t first_field) noexcept {
         const auto& fields = scanner_.layout().fields;
         const std::size_t before = scanner_.size() - taken.size();
+        const char* const behind_start_line = taken.data() + start_line_size(taken.size());
         const char* unseen = taken.data();
         for (std::size_t index = first_field; index + 1 < fields.size(); ++index) {
             const char* const line = taken.data() + (fields[index].name - before);
             if (frames_message({line, fields[index].name_end - fields[index].name})) continue;
-            if (execute(unseen, line) != HPE_OK) return false;
+            if (execute({unseen, line}, behind_start_line) != HPE_OK) return false;
             unseen = taken.data() + (fields[index + 1].name - before);
         }
         const llhttp_errno_t expected = scanner_.complete() ? HPE_PAUSED_UPGRADE : HPE_OK;
-        return execute(unseen, taken.data() + taken.size()) == expected &&
+        return execute({unseen, taken.data() + taken.size()}, behind_start_line) == expected &&
                found_.complete == scanner_.complete();
+    }
+
+    // How many of the last `size` bytes stand in the start line.
+    [[nodiscard]] std::size_t start_line_size(std::size_t size) const noexcept {
+        const std::size_t end = scanner_.layout().start_line_end;
+        const std::size_t before = scanner_.size() - size;
+        return end == 0 ? size : std::min(size, end - std::min(end, before));
     }
 
     // Whether llhttp looks at the fields of that name.
@@ -155,16 +163,17 @@ class HttpHead {
         }
     }
 
-    // A tab is as good as a space, RFC 9110 §5.6.3; llhttp takes one behind a length or a coding
-    // for a part of it.
-    llhttp_errno_t execute(const char* from, const char* to) noexcept {
+    // In a field, a tab is as good as a space, RFC 9110 §5.6.3; llhttp takes one behind a length or
+    // a coding for a part of it.
+    llhttp_errno_t execute(std::string_view text, const char* behind_start_line) noexcept {
         for (;;) {
-            const std::string_view text{from, static_cast<std::size_t>(to - from)};
-            const std::size_t size = std::min(text.find('\t'), text.size());
+            const char* const from = std::max(text.data(), behind_start_line);
+            const auto skipped = static_cast<std::size_t>(from - text.data());
+            const std::size_t size = std::min(text.find('\t', skipped), text.size());
             const llhttp_errno_t error = execute(text.substr(0, size));
             if (error != HPE_OK || size == text.size()) return error;
-            if (execute(std::string_view{" "}) != HPE_OK) return llhttp_get_errno(&parser_);
-            from += size + 1;
+            if (execute(" ") != HPE_OK) return llhttp_get_errno(&parser_);
+            text.remove_prefix(size + 1);
         }
     }
 
