@@ -151,6 +151,28 @@ TEST_CASE("only enabled extensions are used, in the order of the response header
     CHECK(as_text(BytesView{out}.subspan(2)) == "Hello12");
 }
 
+TEST_CASE("extensions that no response header placed are used in the order they were given in") {
+    Extensions extensions;
+    for (const char* trailer : {"1", "2", "3"}) {
+        extensions.push_back(std::make_shared<Disguise>(
+            Disguise::Settings{.bits = {}, .key = {}, .outbound_trailer = trailer}));
+    }
+    FrameProtocol server{Server, extensions};
+    Bytes out;
+    CHECK(server.send_data({Opcode::Text, as_bytes("Hello")}, out) == Error::None);
+    CHECK(as_text(BytesView{out}.subspan(2)) == "Hello123");
+}
+
+TEST_CASE("limits that are set hold from the next frame on") {
+    const auto role = GENERATE(Client, Server);
+    const Bytes wire = frame_to(role, 0x82, "abc");
+    FrameProtocol protocol{role};
+    CHECK(decode(protocol, {BytesView{wire}.first(wire.size() - 1)}) == Trace{"binary 'ab' more"});
+    protocol.set_limits({.frame_size = 2});
+    CHECK(decode(protocol, {BytesView{wire}.last(1)}) == Trace{"binary 'c'"});
+    CHECK(decode(protocol, {wire}) == Trace{"error 1009 Frame exceeds the size limit"});
+}
+
 TEST_CASE("a protocol receives what was kept") {
     Bytes buffer = concat({frame_to(Client, 0x01, "\xe2\x82"), frame_to(Client, 0x80, "\xacz")});
     FrameProtocol protocol{Client};
