@@ -18,6 +18,7 @@ constexpr std::array states = {Connecting, Open, RemoteClosing, LocalClosing, Cl
 constexpr std::array actions = {Action::SendMessage,  Action::SendPingOrPong, Action::SendClose,
                                 Action::ReceiveClose, Action::ReceiveError,   Action::ReceiveEnd};
 
+static_assert(ConnectionType::Client != ConnectionType::Server);
 static_assert(next_state(Open, Action::SendClose) == LocalClosing);
 static_assert(!next_state(Closed, Action::SendClose));
 static_assert(to_string(RemoteClosing) == "RemoteClosing");

@@ -180,6 +180,13 @@ TEST_CASE("a control frame is shown to all, the one nearest to the wire first, a
     CHECK(stack.transforms());
 }
 
+TEST_CASE("a control frame before any message passes no extension") {
+    ExtensionStack stack{{disguise("", {}, {})}};
+    CHECK_FALSE(stack.transforms());
+    CHECK(stack.begin_frame({.opcode = Opcode::Ping}, {}) == Error::None);
+    CHECK_FALSE(stack.transforms());
+}
+
 TEST_CASE("an extension that refuses a header is the last one asked") {
     std::string log;
     ExtensionStack stack{{std::make_shared<Recording>(log, 'a'),
@@ -263,6 +270,25 @@ TEST_CASE("what is valid before a failure comes first, behind another extension 
     }
 }
 
+TEST_CASE("an extension that failed is not asked again, behind another extension either") {
+    struct FailingOnce : Disguise {
+        explicit FailingOnce() : Disguise{{.bits = {}}} {}
+        Step frame_inbound_payload_data(BytesView& in, MutableBytesView out) override {
+            const bool failed = std::exchange(failed_, true);
+            out[0] = in[0];
+            in = in.subspan(1);
+            return {.produced = 1, .error = failed ? Error::None : Error::ExtensionInvalidData};
+        }
+
+      private:
+        bool failed_ = false;
+    };
+    ExtensionStack stack{{disguise("", {}, {}), std::make_shared<FailingOnce>()}};
+    const Inbound got = pass(stack, {}, as_bytes("Hello"));
+    CHECK(got.text == "H");
+    CHECK(got.error == Error::ExtensionInvalidData);
+}
+
 TEST_CASE("a loop that neither consumes nor returns: an extension cannot make one", "[attack]") {
     const bool in_complete = GENERATE(false, true);
     const auto stalling = std::make_shared<Stalling>();
@@ -340,4 +366,14 @@ TEST_CASE("an extension that takes away what is to be sent already refuses to se
         Bytes out = hex("01 02");
         CHECK(stack.outbound(header, as_bytes("x"), true, out) == Error::ExtensionRefusedToSend);
     }
+}
+
+TEST_CASE("a frame passes the extensions once the one before it was sent, and not otherwise") {
+    ExtensionStack stack{{std::make_shared<Disguise>()}};
+    FrameHeader header{};
+    sent(stack, header, "Hello");
+    Bytes out;
+    CHECK(stack.outbound(header, as_bytes("x"), true, out) == Error::ExtensionRefusedToSend);
+    stack.outbound_sent();
+    CHECK(sent(stack, header, "Hello") == disguised("Hello<out>"));
 }
