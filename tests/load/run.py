@@ -5,9 +5,10 @@ The load client sends mixed messages at an even rate to the echo server, and che
 turns the fault injector rests and works. Fails when an echo is lost or altered, a connection fails,
 the server answers a fault otherwise than it should, its memory grows, or the 99th percentile of the
 clean traffic's latency, the median over the phases with faults, is more than twice the median over
-the phases without. Other programs on the machine disturb both alike; what is below the floor is
-never held against the server, and a run that fails for latency alone goes on for up to two more
-rounds.
+the phases without. What is below the floor is never held against the server, and a run that fails
+for latency alone goes on for up to two more rounds. Where the system lets it, as it lets root,
+server and load client go before all other programs (chrt), for those would be measured too; where it
+does not, the floor is higher.
 """
 
 import argparse
