@@ -67,7 +67,8 @@ TEST_CASE("a head that came in one piece is read where it lies") {
 TEST_CASE("a body or an upgrade that is announced does not move the end of the head") {
     for (const std::string_view fields :
          {"Content-Length: 4\r\n", "Transfer-Encoding: chunked\r\n",
-          "Connection: upgrade\r\nUpgrade: x\r\n", "Connection: close\r\n"}) {
+          "Connection: upgrade\r\nUpgrade: x\r\n", "Connection: close\r\n",
+          "Proxy-Connection: upgrade\r\nUpgrade: x\r\n", "Proxy-Connection: close\r\nA: b\r\n"}) {
         for (const std::string_view line :
              {"GET / HTTP/1.1\r\n", "CONNECT a:1 HTTP/1.1\r\n", "POST / HTTP/1.0\r\n"}) {
             HttpHead head{HeadKind::Request};

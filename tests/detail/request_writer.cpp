@@ -79,8 +79,13 @@ TEST_CASE("a host is visible ASCII", "[rfc6455-4.1-uri-components]") {
 
 TEST_CASE("a target is a path, or begins with a scheme",
           "[rfc6455-4.1-uri-components][rfc6455-4.1-request-uri]") {
-    for (const std::string_view target : {"", "chat", "/a b", "/a\r\nX: y"}) {
-        Request request = valid();
+    Request request = valid();
+    for (const std::string_view target : {"/chat?a=b", "ws://example.com/x", "a+b://c"}) {
+        request.target = target;
+        CHECK(check_outgoing_request(request, "") == Error::None);
+    }
+    for (const std::string_view target :
+         {"", "chat", "*", "/a b", "/a\r\nX: y", "://x", "a/b://c", "a://b c", "example.com:80"}) {
         request.target = target;
         CHECK(check_outgoing_request(request, "") == Error::BadTarget);
     }
