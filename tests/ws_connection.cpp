@@ -324,6 +324,84 @@ TEST_CASE("limits that are set after a login hold from the next frame on") {
           Trace{"error 1009 Message exceeds the size limit"});
 }
 
+TEST_CASE("limits that are set before the handshake ends hold for it, and for what follows") {
+    const auto limited_pair = [] {
+        Pair<WSConnection> pair{client_end(), server_end()};
+        pair.client.set_limits({.message_size = 4});
+        pair.server.set_limits({.message_size = 4});
+        pair.client_sends(Request{.host = "example.com", .target = "/"});
+        pair.server_sends(AcceptConnection{});
+        return pair;
+    };
+    CHECK(limited_pair().client_sends(TextMessage{"four"}) == Trace{"text 'four'"});
+    CHECK(limited_pair().server_sends(TextMessage{"four"}) == Trace{"text 'four'"});
+    const Trace too_big{"error 1009 Message exceeds the size limit"};
+    CHECK(limited_pair().client_sends(TextMessage{"5five"}) == too_big);
+    CHECK(limited_pair().server_sends(TextMessage{"5five"}) == too_big);
+    WSConnection server = server_end();
+    server.set_limits({.handshake_headers = 4});
+    CHECK(receive(server, as_bytes(request_head)) ==
+          Trace{"error 431 HTTP head has too many fields"});
+}
+
+TEST_CASE("a mistake in the same read as the handshake is told as any other") {
+    WSConnection server = server_end();
+    const Bytes input = concat({as_bytes(request_head), support::hex("83 80 00 00 00 00")});
+    CHECK_THROWS_WITH(accepting(server, {BytesView{input}}, Feed::Copied), "Invalid opcode 0x3");
+    CHECK(server.error_message() == "Invalid opcode 0x3");
+    CHECK(server.event_hint().has_value());
+
+    Pair<WSConnection> pair{client_end(), server_end()};
+    pair.client_sends(Request{.host = "example.com", .target = "/"});
+    const Bytes answer = concat({pair.server.send(AcceptConnection{}), support::hex("83 00")});
+    CHECK(receive(pair.client, answer) == Trace{"accept", "error 1002 Invalid opcode 0x3"});
+    CHECK(pair.client.error_message() == "Invalid opcode 0x3");
+    CHECK(pair.client.event_hint().has_value());
+}
+
+TEST_CASE("a message is gathered once open, neither before nor after") {
+    auto pair = open_pair();
+    const TextMessage message{"x"};
+    Bytes scratch;
+    const OutgoingFrame plain = pair.server.send_gather(message, scratch);
+    CHECK(support::to_hex(plain.header()) == "81 01");
+    CHECK(as_text(plain.payload()) == "x");
+    const OutgoingFrame masked = pair.client.send_gather(message, scratch);
+    CHECK(receive(pair.server, concat({masked.header(), masked.payload()})) == Trace{"text 'x'"});
+
+    const WSConnection elsewhere = std::move(pair.server);
+    CHECK_THROWS_WITH(pair.server.send_gather(message, scratch),
+                      "Event TextMessage cannot be sent in state Closed");
+    for (const ConnectionType role : {ConnectionType::Client, ConnectionType::Server}) {
+        CHECK_THROWS_WITH(WSConnection{role}.send_gather(message, scratch),
+                          "Event TextMessage cannot be sent in state Connecting");
+    }
+}
+
+TEST_CASE("what was moved from is closed, and takes nothing any more") {
+    const bool open = GENERATE(false, true);
+    auto pair = open ? open_pair() : Pair<WSConnection>{client_end(), server_end()};
+    for (WSConnection* const end : {&pair.client, &pair.server}) {
+        const WSConnection elsewhere = std::move(*end);
+        CHECK(end->state() == ConnectionState::Closed);
+        CHECK(end->should_close_transport());
+        CHECK(end->error_message() == "no error");
+        CHECK(end->refused_request().target.empty());
+        CHECK_FALSE(end->event_hint().has_value());
+        CHECK_FALSE(end->response_to(Event{Ping{}}).has_value());
+        end->set_limits({.message_size = 4});
+        CHECK(receive(*end, support::hex("89 00")).empty());
+        end->receive_eof();
+        CHECK(trace(*end).empty());
+        std::error_code ec;
+        CHECK(end->send(Ping{}, ec).empty());
+        CHECK(ec == Error::EventNotAllowed);
+        end->initiate_upgrade_connection({}, "/", ec);
+        CHECK(ec == Error::UpgradeTooLate);
+        CHECK(elsewhere.state() == (open ? ConnectionState::Open : ConnectionState::Connecting));
+    }
+}
+
 TEST_CASE("options out of range are told by the first send or events") {
     WSConnection client = client_end({.limits = {.chunk_size = 63}});
     CHECK_THROWS_AS(client.send(Request{.host = "a", .target = "/"}), LocalProtocolError);

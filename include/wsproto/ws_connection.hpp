@@ -126,7 +126,7 @@ class WSConnection : public detail::Endpoint<WSConnection> {
         if (connection_) {
             return connection_->error_message();
         }
-        return opening_ ? opening_->handshake.error_message() : std::string{};
+        return opening_ ? opening_->handshake.error_message() : std::string{message(Error::None)};
     }
 
   private:
