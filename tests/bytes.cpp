@@ -49,6 +49,13 @@ TEST_CASE("bytes survive growth, copy and move") {
     CHECK(moved.data() == memory);
 }
 
+TEST_CASE("all allocators are equal, so that memory can be taken over") {
+    const Bytes bytes(3, std::byte{1});
+    const std::vector<int, UninitializedAllocator<int>> numbers(3);
+    CHECK(bytes.get_allocator() == numbers.get_allocator());
+    CHECK_FALSE(bytes.get_allocator() != Allocator{});
+}
+
 TEST_CASE("the allocator runs the constructors of other types") {
     const std::vector<std::string, UninitializedAllocator<std::string>> texts(3);
     CHECK(texts[2].empty());

@@ -30,6 +30,10 @@ TEST_CASE("the texts of RFC 4648 have its encodings") {
     CHECK(base64_string(as_bytes("foobar")) == "Zm9vYmFy");
 }
 
+TEST_CASE("an array has the encoding of its bytes") {
+    CHECK(base64_array(foob) == std::array{'Z', 'm', '9', 'v', 'Y', 'g', '=', '='});
+}
+
 TEST_CASE("the whole alphabet is used") {
     CHECK(base64_string(as_bytes("\x00\x10\x83\x10\x51\x87\x20\x92\x8b\x30\xd3\x8f"
                                  "\x41\x14\x93\x51\x55\x97\x61\x96\x9b\x71\xd7\x9f"

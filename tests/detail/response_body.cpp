@@ -78,6 +78,7 @@ TEST_CASE("chunks are joined") {
     CHECK(chunked("0\r\n\r\n") == "|");
     CHECK(chunked("5\r\nhello\r\n0\r\n\r\nmore") == "hello|");
     CHECK(chunked("005\r\nhello\r\n000C\r\n, wide world\r\n000\r\n\r\n") == "hello, wide world|");
+    CHECK(chunked("a\r\n0123456789\r\n0\r\n\r\n") == "0123456789|");
     CHECK(chunked("5\r\nhel") == "hel");
     CHECK(chunked("5\r\nhello\r\n0\r\n") == "hello");
 }
@@ -88,6 +89,7 @@ TEST_CASE("what a chunk holds is not looked at") {
 
 TEST_CASE("chunk extensions are skipped") {
     CHECK(chunked("2;a=b;c=\"d\"\r\nhi\r\n0 ; e\t\r\n\r\n") == "hi|");
+    CHECK(chunked("2\t;a\r\nhi\r\n0\r\n\r\n") == "hi|");
     CHECK(chunked("2;\x01\r\nhi\r\n") == "!");
     CHECK(chunked("2;a\nhi\r\n") == "!");
 }
