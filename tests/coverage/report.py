@@ -1,7 +1,7 @@
 """What the tests run of each header: merges their profiles, and shows lines and branches.
 
 A line or a branch counts as run where any instantiation of a template runs it. Fails below the
-limits, and where uncovered.txt names something that is run, or is not there.
+limits, and where uncovered.txt names something that is run, is not there, or is several lines.
 """
 
 import argparse
@@ -25,7 +25,8 @@ def parse_arguments():
                         help="directory of *.profraw; they are removed once merged")
     parser.add_argument("--headers", required=True, type=pathlib.Path)
     parser.add_argument("--uncovered", required=True, type=pathlib.Path,
-                        help="what cannot be covered: HEADER | LINE, below a comment with the reason")
+                        help="what cannot be covered: HEADER | LINE, below a comment with the reason;"
+                             " LINE BEFORE \\n LINE where a header has several of that text")
     parser.add_argument("programs", nargs="+")
     return parser.parse_args()
 
@@ -76,7 +77,7 @@ def count_branches(text):
 
 
 def read_uncovered(path):
-    """Pairs of a header and the text of a line."""
+    """Pairs of a header and the text of a line, or of two joined by " \\n "."""
     rows = [row.strip() for row in path.read_text().splitlines()]
     rows = [row for row in rows if row and not row.startswith("#")]
     return [tuple(part.strip() for part in row.split(" | ", 1)) for row in rows]
@@ -87,15 +88,26 @@ class Judge:
 
     def __init__(self, excuses):
         self.excuses = excuses
-        self.used = set()
+        self.used = {}  # the numbers of the lines that each one excuses
         self.missed = []
 
-    def misses(self, name, number, text, what):
-        if (name, text) in self.excuses:
-            self.used.add((name, text))
-            return False
+    def misses(self, name, number, source, what):
+        text = source[number - 1].strip()
+        for excuse in text, f"{source[number - 2].strip()} \\n {text}":
+            if (name, excuse) in self.excuses:
+                self.used.setdefault((name, excuse), set()).add(number)
+                return False
         self.missed.append(f"{name}:{number}: {what}: {text}")
         return True
+
+    def complaints(self):
+        """What is wrong with the excuses: each has to stand for exactly one line."""
+        for excuse in sorted(self.excuses):
+            excused = len(self.used.get(excuse, ()))
+            if excused == 0:
+                yield f"is stale, this is run or not there: {' | '.join(excuse)}"
+            elif excused > 1:
+                yield f"excuses {excused} lines, name the one before it: {' | '.join(excuse)}"
 
 
 def is_decided_by_compiler(line):
@@ -104,13 +116,12 @@ def is_decided_by_compiler(line):
 
 
 def judge_header(name, source, lines, branches, judge):
-    text = lambda number: source[number - 1].strip()
     branches = {place: count for place, count in branches.items()
                 if not is_decided_by_compiler(source[place[0] - 1])}
-    missed_lines = sum(judge.misses(name, number, text(number), "never run")
+    missed_lines = sum(judge.misses(name, number, source, "never run")
                        for number, count in sorted(lines.items()) if count == 0)
     missed_branches = sum(
-        judge.misses(name, place[0], text(place[0]), f"never {str(place[-1]).lower()}, column {place[1]}")
+        judge.misses(name, place[0], source, f"never {str(place[-1]).lower()}, column {place[1]}")
         for place, count in sorted(branches.items()) if count == 0)
     return Header(len(lines), missed_lines, len(branches), missed_branches)
 
@@ -144,14 +155,13 @@ def main():
     show("all", total)
 
     print("".join(f"{miss}\n" for miss in judge.missed), end="")
-    stale = sorted(judge.excuses - judge.used)
-    for name, text in stale:
-        print(f"{arguments.uncovered.name} is stale, this is run or not there: {name} | {text}")
+    complaints = [f"{arguments.uncovered.name} {complaint}" for complaint in judge.complaints()]
+    print("".join(f"{complaint}\n" for complaint in complaints), end="")
     enough = (percent(total.lines, total.missed_lines) >= MIN_LINES
               and percent(total.branches, total.missed_branches) >= MIN_BRANCHES)
     if not enough:
         print(f"coverage: too little; wanted are {MIN_LINES} % of lines, {MIN_BRANCHES} % of branches")
-    return 0 if enough and not stale else 1
+    return 0 if enough and not complaints else 1
 
 
 if __name__ == "__main__":
