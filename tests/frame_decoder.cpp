@@ -444,6 +444,19 @@ TEST_CASE("what is cut is not taken in one step") {
     }
 }
 
+TEST_CASE("a message that is cut begins in one step behind a control frame too") {
+    const auto role = GENERATE(Client, Server);
+    Bytes bytes = concat({frame_to(role, 0x89, "p"), frame_to(role, 0x82, "abc")});
+    MutableBytesView in = MutableBytesView{bytes}.first(bytes.size() - 1);
+    FrameDecoder decoder{role};
+    Frame frame;
+    REQUIRE(decoder.next(in, frame) == Progress::Ready);
+    CHECK(line(frame) == "ping 'p'");
+    CHECK(decoder.take_whole(in, 0, frame) == Progress::NeedMore);
+    REQUIRE(decoder.next(in, frame) == Progress::Ready);
+    CHECK(line(frame) == "binary 'ab' more");
+}
+
 TEST_CASE("plain is where at most the last frame of a message is pending, and no extension is") {
     const auto plain = [](std::string_view digits) {
         FrameDecoder decoder{Client};

@@ -434,3 +434,21 @@ TEST_CASE("random messages come out as they went in, in random fragments and rea
         CHECK(decode(messages, pieces).back() == "text '" + text + (extended ? "<in>'" : "'"));
     }
 }
+
+TEST_CASE("a piece that is not valid is not shown at once, but what is valid of it and then why") {
+    const auto role = GENERATE(Client, Server);
+    Bytes bytes = frame_to(role, 0x81, "abc\xff.");
+    MutableBytesView in = MutableBytesView{bytes}.first(bytes.size() - 1);
+    FrameDecoder frames{role};
+    MessageDecoder messages;
+    MaskedPiece piece;
+    Frame frame;
+    REQUIRE(frames.take_whole(in, 0, frame) == Progress::NeedMore);
+    REQUIRE(frames.take_masked(in, piece, frame));
+    REQUIRE(messages.shows_pieces());
+    CHECK_FALSE(messages.show_piece(frames, piece, frame));
+    REQUIRE(messages.next(frames, frame) == Progress::Ready);
+    CHECK(line(frame) == "text 'abc' more");
+    CHECK(messages.next(frames, frame) == Progress::Failed);
+    CHECK(messages.error() == Error::InvalidUtf8);
+}

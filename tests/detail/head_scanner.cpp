@@ -106,6 +106,8 @@ TEST_CASE("lenient HTTP: bare CR or LF end no line", "[attack]") {
     CHECK(request("GET / HTTP/1.1\nHost: a\r\n\r\n") == bad_after(14));
     CHECK(request("GET / HTTP/1.1\r\r\n") == bad_after(15));
     CHECK(request("GET / HTTP/1.1\r\nHost: a\n\r\n") == bad_after(23));
+    CHECK(request("GET / HTTP/1.1\r\nHost: a\t\n\r\n") == bad_after(24));
+    CHECK(request("GET / HTTP/1.1\r\nHost: a\x01\n\r\n") == bad_after(23));
     CHECK(request("GET / HTTP/1.1\r\nHost: a\rb\r\n") == bad_after(24));
     CHECK(request("GET / HTTP/1.1\r\nHost: a\rb\n\r\n") == bad_after(24));
     CHECK(request("GET / HTTP/1.1\r\nHost: a\r\n\n") == bad_after(25));

@@ -227,3 +227,15 @@ TEST_CASE("a buffer that is moved onto itself is empty, as all that was moved fr
     buffer.append(hex("04"));
     CHECK(to_hex(buffer.front()) == "04");
 }
+
+TEST_CASE("a buffer that was read keeps memory for 128 bytes, and not for one more") {
+    for (const std::size_t size : {128U, 129U}) {
+        const std::string text(size, 'x');
+        const std::size_t before = allocations().live;
+        InputBuffer buffer;
+        buffer.append(as_bytes(text));
+        CHECK(take(buffer, size) == text);
+        buffer.release();
+        CHECK((allocations().live - before) == (size == 128 ? size : 0));
+    }
+}
