@@ -435,6 +435,20 @@ TEST_CASE("random messages come out as they went in, in random fragments and rea
     }
 }
 
+TEST_CASE("a piece that is valid is shown at once") {
+    const auto role = GENERATE(Client, Server);
+    Bytes bytes = frame_to(role, 0x81, "abc.");
+    MutableBytesView in = MutableBytesView{bytes}.first(bytes.size() - 1);
+    FrameDecoder frames{role};
+    MessageDecoder messages;
+    MaskedPiece piece;
+    Frame frame;
+    REQUIRE(frames.take_whole(in, 0, frame) == Progress::NeedMore);
+    REQUIRE(frames.take_masked(in, piece, frame));
+    CHECK(messages.show_piece(frames, piece, frame));
+    CHECK(line(frame) == "text 'abc' more");
+}
+
 TEST_CASE("a piece that is not valid is not shown at once, but what is valid of it and then why") {
     const auto role = GENERATE(Client, Server);
     Bytes bytes = frame_to(role, 0x81, "abc\xff.");
