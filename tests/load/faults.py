@@ -4,7 +4,8 @@
 Reads commands from standard input: `on` starts a fault every now and then, after `off` none begins
 (those that take seconds by nature, like a client that stalls, go on), the end of the input ends the
 program, once all have ended. Then it prints one line of JSON: for each kind of fault, how often the
-server did what it has to do, and what else happened. Expects the time limits that the server was
+server did what it has to do, and what else happened. What went wrong while this program was not let
+run is counted as late, and not held against the server. Expects the time limits that the server was
 given.
 """
 
@@ -290,17 +291,33 @@ class Injector:
         self.options = options
         self.good = collections.Counter()
         self.wrong = []
+        self.late = 0
+        self.held_up_at = 0.0
         self.running = set()
         self.active = asyncio.Event()
 
+    async def watch_time(self):
+        """Notes when this program was not let run: its faults may then break a time limit."""
+        now = asyncio.get_running_loop().time
+        while True:
+            before = now()
+            await asyncio.sleep(0.1)
+            if now() - before > 0.6:
+                self.held_up_at = now()
+
     async def attempt(self, fault):
         name = fault.__name__
+        began = asyncio.get_running_loop().time()
         try:
             async with Peer(self.options) as peer:
                 await asyncio.wait_for(fault(peer), self.options.patience)
             self.good[name] += 1
         except Exception as error:
-            self.wrong.append(f"{name}: {type(error).__name__}: {error}"[:200])
+            await asyncio.sleep(0.2)
+            if self.held_up_at >= began:
+                self.late += 1
+            else:
+                self.wrong.append(f"{name}: {type(error).__name__}: {error}"[:200])
 
     async def inject(self):
         for fault in itertools.cycle(FAULTS):
@@ -315,6 +332,7 @@ class Injector:
         commands = asyncio.StreamReader()
         protocol = asyncio.StreamReaderProtocol(commands)
         await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+        watching = asyncio.ensure_future(self.watch_time())
         injecting = asyncio.ensure_future(self.inject())
         while command := (await commands.readline()).strip():
             if command == b"on":
@@ -323,10 +341,12 @@ class Injector:
                 self.active.clear()
         injecting.cancel()
         await asyncio.gather(*self.running)
+        watching.cancel()
 
     def report(self):
         names = [fault.__name__ for fault in FAULTS]
-        return {"good": {name: self.good[name] for name in names}, "wrong": self.wrong}
+        good = {name: self.good[name] for name in names}
+        return {"good": good, "wrong": self.wrong, "late": self.late}
 
 
 def main():

@@ -139,7 +139,8 @@ class Run:
         if not self.latency_is_fine():
             yield f"p99, without and with faults, in ms: {self.p99()}"
         _, early, late = self.memory()
-        if not self.arguments.no_memory and late["median"] > 1.1 * early["median"] + 1024:
+        # The allocator keeps one or two MiB more or less, without a trend.
+        if not self.arguments.no_memory and late["median"] > 1.1 * early["median"] + 3072:
             yield f"memory grows: {self.memory()}"
 
     def result(self):
@@ -172,7 +173,7 @@ def show(result):
               f"in the round up to second {rss['second']}")  # fmt: skip
     for name, count in result["faults"]["good"].items():
         print(f"{name:26} {count:6} as they should end")
-    print(f"load average {result['load_average']}")
+    print(f"{result['faults']['late']} faults came late; load average {result['load_average']}")
     for complaint in result["complaints"]:
         print(f"FAILED: {complaint}")
 
