@@ -11,6 +11,8 @@ using namespace wsproto::detail;
 namespace {
 
 static_assert(utf8_plain({}) == Utf8Result{.complete = 0, .valid = true});
+static_assert(utf8_tail.contains(std::byte{0x80}) && utf8_tail.contains(std::byte{0xbf}));
+static_assert(!utf8_tail.contains(std::byte{0x7f}) && !utf8_tail.contains(std::byte{0xc0}));
 static_assert(!ByteRange{}.contains(std::byte{0}) && !ByteRange{}.contains(std::byte{1}));
 static_assert(ByteRange{1, 2}.contains(std::byte{2}) && !ByteRange{1, 2}.contains(std::byte{3}));
 
