@@ -113,17 +113,20 @@ class Inflation:
     def take(self, payload, finished):
         """The output, and what was odd: a final block, an error, an end inside a block."""
         odd = set()
-        data = payload + (b"\x00\x00\xff\xff" if finished else b"")
         output = b""
+        before_tail = 0
         inflater = self.fresh()
         try:
-            while data:
-                output += inflater.decompress(data)
-                data = inflater.unused_data
-                if inflater.eof:
-                    odd.add("final block")
-                    inflater = self.fresh(output)
-            if finished and not at_block_end(inflater):
+            for data in (payload, b"\x00\x00\xff\xff" if finished else b""):
+                before_tail = len(output)
+                while data:
+                    output += inflater.decompress(data)
+                    data = inflater.unused_data
+                    if inflater.eof:
+                        odd.add("final block")
+                        inflater = self.fresh(output)
+            # The tail may happen to fill a block.
+            if finished and (len(output) != before_tail or not at_block_end(inflater)):
                 odd.add("inside a block")
         except zlib.error:
             odd.add("error")
