@@ -33,7 +33,7 @@ namespace wsproto {
 class Connection : public detail::Endpoint<Connection> {
   public:
     /// Uses the `extensions` that a handshake has enabled; `trailing_data` came behind it.
-    explicit Connection(ConnectionType role, Extensions extensions = {},
+    explicit Connection(ConnectionType role, const Extensions& extensions = {},
                         BytesView trailing_data = {}, const Options& options = {})
         : protocol_{role, extensions, options} {
         receive_data(trailing_data);
