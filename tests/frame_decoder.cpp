@@ -348,7 +348,8 @@ TEST_CASE("unclaimed RSV: reserved bits are refused unless an extension claims t
             const Bytes wire = frame_to(role, opcode | bit, "");
             FrameDecoder plain{role};
             CHECK(decode(plain, {wire}) == Trace{"error 1002 Reserved bit set unexpectedly"});
-            FrameDecoder extended{role, {}, {std::make_shared<Disguise>()}};
+            const Extensions disguises(1, std::make_shared<Disguise>());
+            FrameDecoder extended{role, {}, disguises};
             CHECK((extended.error() == Error::None));
             CHECK((decode(extended, {wire}).front().starts_with("error") == (bit != 0x20)));
         }
