@@ -435,34 +435,37 @@ TEST_CASE("random messages come out as they went in, in random fragments and rea
     }
 }
 
+/// A text of which all but the last byte has arrived, as the piece that its frame begins with.
+struct TextBegun {
+    TextBegun(ConnectionType role, std::string_view payload)
+        : bytes{frame_to(role, 0x81, payload)}, frames{role} {
+        MutableBytesView in = MutableBytesView{bytes}.first(bytes.size() - 1);
+        REQUIRE(frames.take_whole(in, 0, frame) == Progress::NeedMore);
+        REQUIRE(frames.take_masked(in, piece, frame));
+    }
+
+    Bytes bytes;
+    FrameDecoder frames;
+    MaskedPiece piece{};
+    Frame frame{};
+};
+
 TEST_CASE("a piece that is valid is shown at once") {
     const auto role = GENERATE(Client, Server);
-    Bytes bytes = frame_to(role, 0x81, "abc.");
-    MutableBytesView in = MutableBytesView{bytes}.first(bytes.size() - 1);
-    FrameDecoder frames{role};
+    TextBegun text{role, "abc."};
     MessageDecoder messages;
-    MaskedPiece piece;
-    Frame frame;
-    REQUIRE(frames.take_whole(in, 0, frame) == Progress::NeedMore);
-    REQUIRE(frames.take_masked(in, piece, frame));
-    CHECK(messages.show_piece(frames, piece, frame));
-    CHECK(line(frame) == "text 'abc' more");
+    CHECK(messages.show_piece(text.frames, text.piece, text.frame));
+    CHECK(line(text.frame) == "text 'abc' more");
 }
 
 TEST_CASE("a piece that is not valid is not shown at once, but what is valid of it and then why") {
     const auto role = GENERATE(Client, Server);
-    Bytes bytes = frame_to(role, 0x81, "abc\xff.");
-    MutableBytesView in = MutableBytesView{bytes}.first(bytes.size() - 1);
-    FrameDecoder frames{role};
+    TextBegun text{role, "abc\xff."};
     MessageDecoder messages;
-    MaskedPiece piece;
-    Frame frame;
-    REQUIRE(frames.take_whole(in, 0, frame) == Progress::NeedMore);
-    REQUIRE(frames.take_masked(in, piece, frame));
     REQUIRE(messages.shows_pieces());
-    CHECK_FALSE(messages.show_piece(frames, piece, frame));
-    REQUIRE(messages.next(frames, frame) == Progress::Ready);
-    CHECK(line(frame) == "text 'abc' more");
-    CHECK(messages.next(frames, frame) == Progress::Failed);
+    CHECK_FALSE(messages.show_piece(text.frames, text.piece, text.frame));
+    REQUIRE(messages.next(text.frames, text.frame) == Progress::Ready);
+    CHECK(line(text.frame) == "text 'abc' more");
+    CHECK(messages.next(text.frames, text.frame) == Progress::Failed);
     CHECK(messages.error() == Error::InvalidUtf8);
 }
