@@ -1,7 +1,8 @@
 """What the tests run of each header: merges their profiles, and shows lines and branches.
 
 A line or a branch counts as run where any instantiation of a template runs it. Fails below the
-limits, and where uncovered.txt names something that is run, is not there, or is several lines.
+limits, and where uncovered.txt names something that any machine runs, is not there, or is several
+lines.
 """
 
 import argparse
@@ -26,7 +27,8 @@ def parse_arguments():
     parser.add_argument("--headers", required=True, type=pathlib.Path)
     parser.add_argument("--uncovered", required=True, type=pathlib.Path,
                         help="what cannot be covered: HEADER | LINE, below a comment with the reason;"
-                             " LINE BEFORE \\n LINE where a header has several of that text")
+                             " LINE BEFORE \\n LINE where a header has several of that text;"
+                             " behind a question mark what other machines may run")
     parser.add_argument("programs", nargs="+")
     return parser.parse_args()
 
@@ -77,17 +79,19 @@ def count_branches(text):
 
 
 def read_uncovered(path):
-    """Pairs of a header and the text of a line, or of two joined by " \\n "."""
+    """What is excused: a header and the text of a line, or of two joined by " \\n "; and whether
+    other machines may run it."""
     rows = [row.strip() for row in path.read_text().splitlines()]
     rows = [row for row in rows if row and not row.startswith("#")]
-    return [tuple(part.strip() for part in row.split(" | ", 1)) for row in rows]
+    return {tuple(part.strip() for part in row.removeprefix("? ").split(" | ", 1)):
+            row.startswith("? ") for row in rows}
 
 
 class Judge:
     """Sorts what is not run into what cannot be, and what is missed."""
 
     def __init__(self, excuses):
-        self.excuses = excuses
+        self.excuses = excuses  # and whether it may turn out to be none
         self.used = {}  # the numbers of the lines that each one excuses
         self.missed = []
 
@@ -101,10 +105,10 @@ class Judge:
         return True
 
     def complaints(self):
-        """What is wrong with the excuses: each has to stand for exactly one line."""
-        for excuse in sorted(self.excuses):
+        """What is wrong with the excuses: each has to stand for one line, or perhaps for none."""
+        for excuse, may_be_run in sorted(self.excuses.items()):
             excused = len(self.used.get(excuse, ()))
-            if excused == 0:
+            if excused == 0 and not may_be_run:
                 yield f"is stale, this is run or not there: {' | '.join(excuse)}"
             elif excused > 1:
                 yield f"excuses {excused} lines, name the one before it: {' | '.join(excuse)}"
@@ -141,7 +145,7 @@ def main():
     profile = merge_profiles(arguments)
     lines = count_lines(export(arguments, profile, "-format=lcov"))
     branches = count_branches(export(arguments, profile, "-skip-functions", "-skip-expansions"))
-    judge = Judge(set(read_uncovered(arguments.uncovered)))
+    judge = Judge(read_uncovered(arguments.uncovered))
 
     print(f"{'header':44} {'lines':>6} {'miss':>4} {'%':>8} {'branches':>8} {'miss':>4} {'%':>8}")
     total = Header(0, 0, 0, 0)
