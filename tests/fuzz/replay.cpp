@@ -2,9 +2,9 @@
 // once. A broken claim ends the process.
 #include "fuzz.hpp"
 #include "support.hpp"
+#include "targets.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -13,17 +13,6 @@
 #include <string_view>
 #include <vector>
 
-// Deliberately macros: a target is one name in two places.
-#define WSPROTO_FUZZ_TARGETS(each)                                                              \
-    each(any_split) each(client_handshake) each(connection_client) each(connection_server)      \
-        each(error_codes) each(extension_parameters) each(frame_decoder) each(send_and_receive) \
-            each(server_handshake) each(text_and_masking)
-#define WSPROTO_FUZZ_DECLARE(target) \
-    namespace fuzz::target {         \
-    void run(Input input);           \
-    }
-WSPROTO_FUZZ_TARGETS(WSPROTO_FUZZ_DECLARE)
-
 namespace fuzz {
 
 std::size_t heap_in_use() {
@@ -31,14 +20,6 @@ std::size_t heap_in_use() {
 }
 
 namespace {
-
-struct Target {
-    std::string_view name;
-    void (*run)(Input);
-};
-
-#define WSPROTO_FUZZ_ROW(target) Target{#target, target::run},
-constexpr std::array targets = {WSPROTO_FUZZ_TARGETS(WSPROTO_FUZZ_ROW)};
 
 std::vector<std::filesystem::path> files_of(const std::filesystem::path& path) {
     if (!std::filesystem::is_directory(path)) return {path};
@@ -67,10 +48,8 @@ bool run_file(const Target& target, const std::filesystem::path& path) {
 
 int main(int argument_count, char** arguments) {
     const std::vector<std::string_view> given(arguments + 1, arguments + argument_count);
-    const auto target = std::find_if(fuzz::targets.begin(), fuzz::targets.end(), [&](auto known) {
-        return !given.empty() && known.name == given[0];
-    });
-    if (target == fuzz::targets.end() || given.size() < 2) {
+    const fuzz::Target* const target = given.empty() ? nullptr : fuzz::find_target(given[0]);
+    if (target == nullptr || given.size() < 2) {
         std::cout << "Usage: wsproto_fuzz_replay TARGET FILE-OR-DIRECTORY...\nTargets:\n";
         for (const auto& known : fuzz::targets) {
             std::cout << "  " << known.name << '\n';
