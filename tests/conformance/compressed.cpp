@@ -1,6 +1,7 @@
 // How a peer compresses and inflates, with zlib alone.
 #include "compressed.hpp"
 
+#include "groups.hpp"
 #include "play.hpp"
 
 #include <zlib.h>
@@ -126,7 +127,8 @@ void converse(ConnectionType role, const Agreement& agreement, const Messages& m
     Echo echo{role, {.delivery = delivery}, agreement.compression};
     Compressor compress{agreement.to_endpoint};
     Decompressor decompress{agreement.from_endpoint};
-    const std::size_t count = std::clamp<std::size_t>(64 * 1024 / messages.size, 2, 200);
+    const std::size_t count =
+        shortened(std::clamp<std::size_t>(64 * 1024 / messages.size, 2, 200), 3);
     std::size_t at = 0;
     for (std::size_t turn = 0; turn != count; ++turn) {
         const std::string message = cut_out(messages, at);
@@ -157,7 +159,7 @@ void converse_all(ConnectionType role, const std::string& section, const Agreeme
     const std::vector<std::string> ids = load_ids(section);
     for (std::size_t i = 0; i != ids.size(); ++i) {
         DYNAMIC_SECTION(ids[i] << by) {
-            messages.size = loads()[i].size;
+            messages.size = shortened(loads()[i].size, 5000);
             messages.fragment = loads()[i].fragment;
             converse(role, agreement, messages);
         }

@@ -21,20 +21,20 @@ std::string id(const std::string& section, std::size_t index) {
 }
 
 Script one_frame(const PlainFrame& pattern, std::size_t size, std::size_t chop) {
-    const PlainFrame frame{pattern.first, repeated(pattern.payload, size)};
+    const PlainFrame frame{pattern.first, repeated(pattern.payload, shortened(size, 66 * kib))};
     Script script = closing({frame}, {frame});
     script.chop = chop;
     return script;
 }
 
 Script in_fragments(unsigned opcode, char byte, std::size_t fragment) {
-    const std::string payload(4 * mib, byte);
+    const std::string payload(shortened(4 * mib, 66 * kib), byte);
     return closing(fragments(opcode, payload, fragment), {{fin | opcode, payload}});
 }
 
 // Each is answered before the next one is sent; which is how frame by frame plays them.
 Script one_by_one(unsigned opcode, char byte, std::size_t size) {
-    const Frames messages(1000, PlainFrame{fin | opcode, std::string(size, byte)});
+    const Frames messages(shortened(1000, 10), PlainFrame{fin | opcode, std::string(size, byte)});
     return closing(messages, messages);
 }
 

@@ -5,10 +5,25 @@
 
 #include "script.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 namespace conformance {
+
+/// What is large is played small, and what comes a thousand times a few: for memcheck, which takes
+/// fifty times as long.
+inline bool is_short() {
+    static const bool is_set = std::getenv("WSPROTO_CONFORMANCE_SHORT") != nullptr;
+    return is_set;
+}
+
+/// `size`, or `most` where that is less and the run is short.
+inline std::size_t shortened(std::size_t size, std::size_t most) {
+    return is_short() ? std::min(size, most) : size;
+}
 
 const Cases& group_1();   ///< Framing.
 const Cases& group_2();   ///< Pings and Pongs.
