@@ -61,6 +61,14 @@ TEST_CASE("the default source gives other bytes each time") {
     CHECK(first != std::array<std::byte, 16>{});
 }
 
+TEST_CASE("the default source has a stock once it was asked, and no other one has") {
+    Four bytes{};
+    RandomSource{}(bytes);
+    CHECK(RandomSource{}.take_from_stock(bytes));
+    CHECK(!RandomSource{fill_with_nines}.take_from_stock(bytes));
+    CHECK(bytes != all(9));
+}
+
 TEST_CASE("a function is a source") {
     CHECK(draw(fill_with_nines) == all(9));
 }

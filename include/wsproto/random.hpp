@@ -46,6 +46,11 @@ class RandomSource {
         }
     }
 
+    /// Fills `out` if that takes a copy and no more; else false, and nothing was taken.
+    [[nodiscard, gnu::always_inline]] bool take_from_stock(MutableBytesView out) const noexcept {
+        return other_ == nullptr && detail::this_threads_random_pool().take_from_stock(out);
+    }
+
   private:
     template <typename Fill>
     static bool is_empty(const Fill& fill) {

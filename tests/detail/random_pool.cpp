@@ -72,6 +72,21 @@ TEST_CASE("a pool forgets the bytes that it hands out", "[rfc6455-5.3-unpredicta
     }
 }
 
+TEST_CASE("a pool gives from its stock what is there, each byte once, and then nothing") {
+    RandomPool pool;
+    Draw bytes{};
+    CHECK(!pool.take_from_stock(bytes));
+    CHECK(bytes == Draw{});
+    pool.take(bytes);
+    std::set<Draw> seen{bytes};
+    while (pool.take_from_stock(bytes)) {
+        CHECK(seen.insert(bytes).second);
+    }
+    CHECK(seen.size() == RandomPool::size / sizeof(Draw));
+    const auto memory = memory_of(pool);
+    CHECK(std::search(memory.begin(), memory.end(), bytes.begin(), bytes.end()) == memory.end());
+}
+
 TEST_CASE("a pool draws as much as it holds at once") {
     RandomPool pool;
     std::array<std::byte, 4> key{};
@@ -89,7 +104,8 @@ TEST_CASE("a pool goes on from its own key, and from one of the operating system
         std::memcpy(key.data(), memory_of(pool).data(), sizeof key);
         std::array<std::byte, RandomPool::size> all{};
         pool.take(all);
-        const ChaChaBlocks next = chacha20(key, 0);
+        std::array<std::byte, 512> next{};
+        fill_with_chacha20(next, key);
         if (std::memcmp(memory_of(pool).data(), next.data(), sizeof key) != 0) {
             seeded.push_back(batch);
         }
@@ -155,6 +171,17 @@ TEST_CASE("predictable masking keys: a forked child never repeats its parent",
     const Draw parent = draw();
     CHECK(child != Draw{});
     CHECK(child != parent);
+}
+
+TEST_CASE("predictable masking keys: the stock of a parent is none for its forked child",
+          "[attack]") {
+    draw();
+    const Draw child = in_forked_child([] {
+        Draw bytes{};
+        const bool repeats = this_threads_random_pool().take_from_stock(bytes);
+        return repeats ? Draw{} : draw();
+    });
+    CHECK(child != Draw{});
 }
 
 TEST_CASE("predictable masking keys: forked children never repeat each other", "[attack]") {

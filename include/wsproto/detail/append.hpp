@@ -44,18 +44,27 @@ inline void move_elsewhere(Bytes& bytes, std::size_t capacity) {
     return bytes.data() + size;
 }
 
+/// Whether `count` bytes can be added where `bytes` are.
+[[nodiscard, gnu::always_inline]] inline bool has_room(const Bytes& bytes,
+                                                       std::size_t count) noexcept {
+    // Compared so, GCC sees that `extend_in_place` has room, and what is left of it is an addition.
+    const std::byte* const begin = bytes.data();
+    const std::byte* const end = begin + bytes.size();
+    return count <= static_cast<std::size_t>(begin + bytes.capacity() - end);
+}
+
+/// What `extend` does where there is.
+[[gnu::always_inline]] inline std::byte* extend_in_place(Bytes& bytes, std::size_t count) {
+    const std::size_t size = bytes.size();
+    bytes.resize(std::max(size + count, size));  // which cannot wrap, but GCC does not know
+    return bytes.data() + size;
+}
+
 /// Adds `count` bytes that are left uninitialised, and returns where they begin.
 ///
 /// Where there is no room, the capacity at least doubles; if that throws, nothing has changed.
 [[gnu::flatten]] inline std::byte* extend(Bytes& bytes, std::size_t count) {
-    std::byte* const begin = bytes.data();
-    std::byte* const end = begin + bytes.size();
-    // Compared so, GCC sees that `resize` has room, and what is left of it is an addition.
-    if (count > static_cast<std::size_t>(begin + bytes.capacity() - end)) {
-        return extend_elsewhere(bytes, count);
-    }
-    bytes.resize(bytes.size() + count);
-    return end;
+    return has_room(bytes, count) ? extend_in_place(bytes, count) : extend_elsewhere(bytes, count);
 }
 
 /// Adds the bytes of `tail`, which are not among `bytes`.

@@ -181,14 +181,41 @@ class FrameEncoder {
         }
     }
 
+    // Where there is room it calls nothing, so that it has nothing to save.
     [[gnu::noinline, gnu::flatten]] static void append_plain(std::byte first, BytesView payload,
                                                              Bytes& out) {
-        std::byte* const to = extend(out, header_size(payload.size(), false) + payload.size());
-        copy_bytes(put_header(to, first, payload.size()), payload);
+        const std::size_t size = header_size(payload.size(), false) + payload.size();
+        if (!has_room(out, size)) {
+            append_plain_elsewhere(first, payload, out);
+            return;
+        }
+        copy_bytes(put_header(extend_in_place(out, size), first, payload.size()), payload);
     }
 
+    [[gnu::noinline]] static void append_plain_elsewhere(std::byte first, BytesView payload,
+                                                         Bytes& out) {
+        const std::size_t size = header_size(payload.size(), false) + payload.size();
+        copy_bytes(put_header(extend(out, size), first, payload.size()), payload);
+    }
+
+    // Likewise, where the header is short and there is a key in stock. Whether there is room is
+    // asked last: behind what lies between there and its use, GCC would ask again.
     [[gnu::noinline, gnu::flatten]] void append_masked(std::byte first, BytesView payload,
                                                        Bytes& out) const {
+        MaskingKey key;
+        const std::size_t size = header_size(0, true) + payload.size();
+        if (header_size(payload.size(), true) != header_size(0, true) ||
+            !random_.take_from_stock(key) || !has_room(out, size)) {
+            append_any_masked(first, payload, out);
+            return;
+        }
+        std::byte* const to = extend_in_place(out, size);
+        mask_short(put_header(to, first, payload.size(), &key), payload.data(), payload.size(),
+                   key);
+    }
+
+    [[gnu::noinline, gnu::flatten]] void append_any_masked(std::byte first, BytesView payload,
+                                                           Bytes& out) const {
         const MaskingKey key = draw_key();
         std::byte* const to = extend(out, header_size(payload.size(), true) + payload.size());
         mask_copy(put_header(to, first, payload.size(), &key), payload, key);

@@ -52,19 +52,37 @@ class RandomPool {
     void take(MutableBytesView out) noexcept {
         if (out.size() > size) {
             fill_from_os(out);
-            return;
-        }
-        if (out.size() > left_ || forks_ != fork_count.load(std::memory_order_relaxed)) {
+        } else if (!has_in_stock(out.size())) {
             refill();
+            hand_out(out);
+        } else {
+            hand_out(out);
         }
+    }
+
+    /// The same, if it takes neither new bytes nor a system call; else false, and nothing was
+    /// taken.
+    [[nodiscard, gnu::always_inline]] bool take_from_stock(MutableBytesView out) noexcept {
+        const bool enough = has_in_stock(out.size());
+        if (enough) {
+            hand_out(out);
+        }
+        return enough;
+    }
+
+  private:
+    static constexpr unsigned batches_per_seed = 64;
+
+    [[nodiscard]] bool has_in_stock(std::size_t count) const noexcept {
+        return count <= left_ && forks_ == fork_count.load(std::memory_order_relaxed);
+    }
+
+    void hand_out(MutableBytesView out) noexcept {
         left_ -= out.size();
         std::byte* const taken = batch_.data() + sizeof(ChaChaKey) + left_;
         std::copy_n(taken, out.size(), out.data());
         std::fill_n(taken, out.size(), std::byte{});
     }
-
-  private:
-    static constexpr unsigned batches_per_seed = 64;
 
     [[gnu::noinline]] void refill() noexcept {
         ChaChaKey key{};
@@ -77,10 +95,7 @@ class RandomPool {
             std::memcpy(key.data(), batch_.data(), sizeof key);
         }
         --batches_left_;
-        for (std::size_t made = 0; made != batch_.size(); made += sizeof(ChaChaBlocks)) {
-            const ChaChaBlocks blocks = chacha20(key, static_cast<std::uint32_t>(made / 64));
-            std::memcpy(batch_.data() + made, blocks.data(), sizeof blocks);
-        }
+        fill_with_chacha20(batch_, key);
         left_ = size;
     }
 
