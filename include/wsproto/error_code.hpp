@@ -243,13 +243,13 @@ class ErrorCategory final : public std::error_category {
     }
 };
 
-inline const ErrorCategory error_category_instance{};
-
 }  // namespace detail
 
 /// The category of every `std::error_code` that this library makes; its name is "wsproto".
 inline const std::error_category& error_category() noexcept {
-    return detail::error_category_instance;
+    // In here, so that who includes this and uses none of it has nothing of it in his object.
+    static const detail::ErrorCategory category;
+    return category;
 }
 
 inline std::error_code make_error_code(Error error) noexcept {
