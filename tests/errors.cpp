@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 using namespace wsproto;
@@ -15,6 +16,8 @@ static_assert(std::is_base_of_v<std::runtime_error, ProtocolError>);
 static_assert(std::is_base_of_v<ProtocolError, LocalProtocolError>);
 static_assert(std::is_base_of_v<ProtocolError, RemoteProtocolError>);
 static_assert(!std::is_base_of_v<LocalProtocolError, RemoteProtocolError>);
+static_assert(std::is_nothrow_copy_constructible_v<RemoteProtocolError>);
+static_assert(std::is_nothrow_copy_assignable_v<RemoteProtocolError>);
 
 }  // namespace
 
@@ -52,4 +55,16 @@ TEST_CASE("without a request the error of a peer has no method") {
     CHECK(error.method().empty());
     CHECK(error.target().empty());
     CHECK(error.headers().empty());
+}
+
+TEST_CASE("the error of a peer that was copied or moved from still tells everything") {
+    const CloseConnection close{.code = CloseReason::ProtocolError, .reason = "no"};
+    RemoteProtocolError error{Error::InvalidOpcode, "Invalid opcode", close, {.method = "GET"}};
+    const RemoteProtocolError copy{error};
+    const RemoteProtocolError moved{std::move(error)};
+    for (const RemoteProtocolError* const one : {&std::as_const(error), &copy, &moved}) {
+        REQUIRE(one->event_hint());
+        CHECK(std::get<CloseConnection>(*one->event_hint()).reason == "no");
+        CHECK(one->method() == "GET");
+    }
 }

@@ -7,6 +7,7 @@
 #include <wsproto/events.hpp>
 #include <wsproto/parse_failed.hpp>
 
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -45,24 +46,36 @@ struct RefusedRequest {
 };
 
 /// The peer's mistake. The receive side is dead; `event_hint()` is what to send.
+///
+/// Copies share what they tell, and copying throws nothing.
 class RemoteProtocolError : public ProtocolError {
   public:
     RemoteProtocolError(Error error, const std::string& what, std::optional<Event> hint,
                         RefusedRequest request = {})
-        : ProtocolError{error, what}, hint_{std::move(hint)}, request_{std::move(request)} {}
+        : ProtocolError{error, what},
+          told_{std::make_shared<Told>(Told{std::move(hint), std::move(request)})} {}
+
+    // What is moved is copied, so that no object is without what it tells.
+    RemoteProtocolError(const RemoteProtocolError&) noexcept = default;
+    RemoteProtocolError& operator=(const RemoteProtocolError&) noexcept = default;
+    ~RemoteProtocolError() override = default;
 
     /// What to answer: a `CloseConnection` once open, a `RejectConnection` on a server's handshake,
     /// nothing where nothing can be sent.
-    [[nodiscard]] const std::optional<Event>& event_hint() const noexcept { return hint_; }
+    [[nodiscard]] const std::optional<Event>& event_hint() const noexcept { return told_->hint; }
 
     /// The request whose head was complete but no WebSocket handshake; else everything is empty.
-    [[nodiscard]] const std::string& method() const noexcept { return request_.method; }
-    [[nodiscard]] const std::string& target() const noexcept { return request_.target; }
-    [[nodiscard]] const Headers& headers() const noexcept { return request_.headers; }
+    [[nodiscard]] const std::string& method() const noexcept { return told_->request.method; }
+    [[nodiscard]] const std::string& target() const noexcept { return told_->request.target; }
+    [[nodiscard]] const Headers& headers() const noexcept { return told_->request.headers; }
 
   private:
-    std::optional<Event> hint_;
-    RefusedRequest request_;
+    struct Told {
+        std::optional<Event> hint;
+        RefusedRequest request;
+    };
+
+    std::shared_ptr<const Told> told_;
 };
 
 }  // namespace wsproto
