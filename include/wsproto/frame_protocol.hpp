@@ -17,7 +17,6 @@
 #include <wsproto/options.hpp>
 #include <wsproto/outgoing_frame.hpp>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,9 +27,9 @@ namespace wsproto {
 class FrameProtocol : public detail::FrameSource<FrameProtocol> {
   public:
     /// Uses those extensions that are enabled, in the order of the response header.
-    explicit FrameProtocol(ConnectionType role, Extensions extensions = {},
+    explicit FrameProtocol(ConnectionType role, const Extensions& extensions = {},
                            const Options& options = {})
-        : decoder_{role, options.limits, enabled(std::move(extensions))},
+        : decoder_{role, options.limits, enabled(extensions)},
           messages_{options.delivery},
           encoder_{role, options.random} {}
 
@@ -140,12 +139,19 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
     void set_limits(const Limits& limits) noexcept { decoder_.set_limits(limits); }
 
   private:
-    static Extensions enabled(Extensions extensions) {
-        std::erase_if(extensions, [](const auto& extension) { return !extension->enabled(); });
-        std::stable_sort(extensions.begin(), extensions.end(), [](const auto& a, const auto& b) {
-            return a->position() < b->position();
-        });
-        return extensions;
+    // Sorted by insertion: there are few of them.
+    static Extensions enabled(const Extensions& extensions) {
+        Extensions sorted;
+        for (const auto& extension : extensions) {
+            if (extension->enabled()) {
+                auto place = sorted.begin();
+                while (place != sorted.end() && (*place)->position() <= extension->position()) {
+                    ++place;
+                }
+                sorted.insert(place, extension);
+            }
+        }
+        return sorted;
     }
 
     Progress finish_control(const Frame& frame) noexcept {
