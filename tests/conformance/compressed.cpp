@@ -128,7 +128,7 @@ void converse(ConnectionType role, const Agreement& agreement, const Messages& m
     Compressor compress{agreement.to_endpoint};
     Decompressor decompress{agreement.from_endpoint};
     const std::size_t count =
-        shortened(std::clamp<std::size_t>(64 * 1024 / messages.size, 2, 200), 3);
+        shortened(std::clamp<std::size_t>(64 * 1024 / messages.size, 2, 200), 2);
     std::size_t at = 0;
     for (std::size_t turn = 0; turn != count; ++turn) {
         const std::string message = cut_out(messages, at);
@@ -159,7 +159,7 @@ void converse_all(ConnectionType role, const std::string& section, const Agreeme
     const std::vector<std::string> ids = load_ids(section);
     for (std::size_t i = 0; i != ids.size(); ++i) {
         DYNAMIC_SECTION(ids[i] << by) {
-            messages.size = shortened(loads()[i].size, 5000);
+            messages.size = shortened(loads()[i].size, 1500);
             messages.fragment = loads()[i].fragment;
             converse(role, agreement, messages);
         }

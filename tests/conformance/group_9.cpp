@@ -21,14 +21,15 @@ std::string id(const std::string& section, std::size_t index) {
 }
 
 Script one_frame(const PlainFrame& pattern, std::size_t size, std::size_t chop) {
-    const PlainFrame frame{pattern.first, repeated(pattern.payload, shortened(size, 66 * kib))};
+    const std::size_t most = chop == 0 ? 66 * kib : 3 * kib;
+    const PlainFrame frame{pattern.first, repeated(pattern.payload, shortened(size, most))};
     Script script = closing({frame}, {frame});
     script.chop = chop;
     return script;
 }
 
 Script in_fragments(unsigned opcode, char byte, std::size_t fragment) {
-    const std::string payload(shortened(4 * mib, 66 * kib), byte);
+    const std::string payload(shortened(4 * mib, 3 * kib), byte);
     return closing(fragments(opcode, payload, fragment), {{fin | opcode, payload}});
 }
 
