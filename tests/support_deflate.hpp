@@ -61,8 +61,9 @@ inline std::string mixed_data(std::size_t size, unsigned seed = 1) {
 /// zlib's own compressor, raw, without any code of the library.
 class PlainDeflate {
   public:
-    explicit PlainDeflate(int window_bits = 15, std::string_view dictionary = {}) {
-        deflateInit2(&stream_, 9, Z_DEFLATED, -window_bits, 9, Z_DEFAULT_STRATEGY);
+    explicit PlainDeflate(int window_bits = 15, std::string_view dictionary = {}, int level = 9,
+                          int memory_level = 9) {
+        deflateInit2(&stream_, level, Z_DEFLATED, -window_bits, memory_level, Z_DEFAULT_STRATEGY);
         if (dictionary.empty()) return;
         ::deflateSetDictionary(&stream_, pointer(dictionary), static_cast<uInt>(dictionary.size()));
     }

@@ -43,6 +43,20 @@ TEST_CASE("Hello at level 0 is a block without compression") {
     CHECK(deflated(deflater, "Hello") == hex("00 05 00 fa ff 48 65 6c 6c 6f 00"));  // §7.2.3.3
 }
 
+TEST_CASE("by default the level is 6 and the memory level 8, and no other") {
+    const std::string text = sample_text(200'000) + mixed_data(200'000);
+    Deflater deflater;
+    const Bytes payload = deflated(deflater, text);
+    const auto plain = [&](int level, int memory_level) {
+        return PlainDeflate{15, {}, level, memory_level}.message(text);
+    };
+    CHECK((payload == plain(6, 8)));
+    CHECK((payload != plain(5, 8)));
+    CHECK((payload != plain(7, 8)));
+    CHECK((payload != plain(6, 7)));
+    CHECK((payload != plain(6, 9)));
+}
+
 TEST_CASE("without the window of those before, every message is like the first") {
     Deflater deflater;
     for (int message = 0; message < 3; ++message) {
