@@ -1,7 +1,8 @@
 // The ChaCha20 block function, for a generator of random bytes. RFC 8439 §2.3.
 //
 // Some blocks are made side by side, each number of the state as a row of as many: that is what
-// compilers make vectors of. Where the key comes from, and when it changes, is not known here.
+// compilers make vectors of, those that the function has in which all of this ends up: so
+// everything is inlined. Where the key comes from, and when it changes, is not known here.
 #ifndef WSPROTO_DETAIL_CHACHA_HPP
 #define WSPROTO_DETAIL_CHACHA_HPP
 
@@ -27,14 +28,16 @@ template <std::size_t Blocks>
 using ChaChaBlocks = std::array<ChaChaRow<Blocks>, 16>;
 
 template <std::size_t Blocks>
-constexpr void add(ChaChaRow<Blocks>& to, const ChaChaRow<Blocks>& row) noexcept {
+[[gnu::always_inline]] constexpr void add(ChaChaRow<Blocks>& to,
+                                          const ChaChaRow<Blocks>& row) noexcept {
     for (std::size_t i = 0; i != Blocks; ++i) {
         to[i] += row[i];
     }
 }
 
 template <int Bits, std::size_t Blocks>
-constexpr void xor_and_rotate(ChaChaRow<Blocks>& to, const ChaChaRow<Blocks>& row) noexcept {
+[[gnu::always_inline]] constexpr void xor_and_rotate(ChaChaRow<Blocks>& to,
+                                                     const ChaChaRow<Blocks>& row) noexcept {
     for (std::size_t i = 0; i != Blocks; ++i) {
         to[i] = std::rotl(to[i] ^ row[i], Bits);
     }
@@ -42,7 +45,7 @@ constexpr void xor_and_rotate(ChaChaRow<Blocks>& to, const ChaChaRow<Blocks>& ro
 
 /// RFC 8439 §2.1.
 template <typename Row>
-constexpr void quarter_round(Row& a, Row& b, Row& c, Row& d) noexcept {
+[[gnu::always_inline]] constexpr void quarter_round(Row& a, Row& b, Row& c, Row& d) noexcept {
     add(a, b);
     xor_and_rotate<16>(d, a);
     add(c, d);
@@ -54,7 +57,7 @@ constexpr void quarter_round(Row& a, Row& b, Row& c, Row& d) noexcept {
 }
 
 template <std::size_t Blocks>
-constexpr void double_round(ChaChaBlocks<Blocks>& x) noexcept {
+[[gnu::always_inline]] constexpr void double_round(ChaChaBlocks<Blocks>& x) noexcept {
     quarter_round(x[0], x[4], x[8], x[12]);
     quarter_round(x[1], x[5], x[9], x[13]);
     quarter_round(x[2], x[6], x[10], x[14]);
@@ -68,7 +71,7 @@ constexpr void double_round(ChaChaBlocks<Blocks>& x) noexcept {
 /// As many blocks as asked for, from block `counter` on, of the stream that belongs to `key` and
 /// `nonce`.
 template <std::size_t Blocks>
-[[gnu::flatten]] constexpr ChaChaBlocks<Blocks> chacha20(
+[[gnu::always_inline]] constexpr ChaChaBlocks<Blocks> chacha20(
     const ChaChaKey& key, std::uint32_t counter, std::array<std::uint32_t, 3> nonce = {}) noexcept {
     constexpr std::array<std::uint32_t, 4> constants{0x61707865, 0x3320646e, 0x79622d32,
                                                      0x6b206574};
@@ -97,7 +100,8 @@ template <std::size_t Blocks>
 /// Fills `out`, a multiple of the size of the blocks, with the stream that belongs to `key`; the
 /// numbers of the blocks are mingled.
 template <std::size_t Blocks>
-inline void fill_with_blocks(std::span<std::byte> out, const ChaChaKey& key) noexcept {
+[[gnu::always_inline]] inline void fill_with_blocks(std::span<std::byte> out,
+                                                    const ChaChaKey& key) noexcept {
     for (std::uint32_t counter = 0; !out.empty(); counter += Blocks) {
         const auto blocks = chacha20<Blocks>(key, counter);
         std::memcpy(out.data(), blocks.data(), sizeof blocks);
@@ -107,8 +111,8 @@ inline void fill_with_blocks(std::span<std::byte> out, const ChaChaKey& key) noe
 
 #if WSPROTO_DETAIL_X86_64
 
-[[gnu::target("avx2"), gnu::flatten]] inline void fill_with_blocks_avx2(
-    std::span<std::byte> out, const ChaChaKey& key) noexcept {
+[[gnu::target("avx2")]] inline void fill_with_blocks_avx2(std::span<std::byte> out,
+                                                          const ChaChaKey& key) noexcept {
     fill_with_blocks<8>(out, key);
 }
 
