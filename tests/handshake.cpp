@@ -373,6 +373,20 @@ TEST_CASE("bytes after a rejected upgrade taken for a request: dropped, and the 
     CHECK(server.should_close_transport());
 }
 
+TEST_CASE("bytes after a rejected upgrade taken for a request: dropped while the body is sent, too",
+          "[attack]") {
+    H11Handshake server = server_end();
+    receive(server, as_bytes(request_with("")));
+    CHECK_FALSE(server.send(RejectConnection{.status_code = 403, .has_body = true}).empty());
+    const std::size_t before = support::allocations().live;
+    server.receive_data(Bytes(100'000, std::byte{'G'}));
+    CHECK(trace(server).empty());
+    CHECK(support::allocations().live < before + 50'000);
+    CHECK(server.state() == ConnectionState::Rejecting);
+    CHECK_FALSE(server.send(RejectData{.data = as_bytes("no")}).empty());
+    CHECK(server.should_close_transport());
+}
+
 TEST_CASE("CR/LF in outgoing headers, targets, subprotocols: refused, nothing written",
           "[attack][rfc6455-4.1-request-http]") {
     const std::string evil = GENERATE("a\r\nX-Evil: b", "a\rb", "a\nb", "a\r\n", "\n", "\r");

@@ -152,3 +152,15 @@ TEST_CASE("super-linear header tokenizers: a megabyte of anything is read at onc
     static_cast<void>(is_well_formed_protocol_list(value));
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{10});
 }
+
+TEST_CASE("super-linear header tokenizers: a megabyte of different names is read at once",
+          "[attack]") {
+    std::string names;
+    for (int number = 0; names.size() < 1'000'000; ++number) {
+        names += "p" + std::to_string(number) + ",";
+    }
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(is_well_formed_protocol_list(names));
+    CHECK(is_well_formed_extension_list(names));
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{10});
+}

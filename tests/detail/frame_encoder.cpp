@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <new>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -99,6 +100,40 @@ TEST_CASE("predictable masking keys: every frame draws its own",
     CHECK(client.gather(nullptr, text(""), frame, scratch) == Error::None);
     CHECK(to_hex(frame.header()) == "80 80 09 0a 0b 0c");
     CHECK(control(client, Opcode::Close, "") == "88 80 0d 0e 0f 10");
+}
+
+TEST_CASE("predictable masking keys: where there is room, a short frame draws its own as well",
+          "[attack]") {
+    const bool injected = GENERATE(true, false);
+    FrameEncoder client = injected ? encoder(Client, "01 02 03 04  05 06 07 08  09 0a 0b 0c")
+                                   : FrameEncoder{Client, RandomSource{}};
+    Bytes out;
+    out.reserve(100);
+    std::set<std::string> keys;
+    for (int frame = 0; frame != 3; ++frame) {
+        CHECK(client.message(nullptr, text("", frame != 0), out) == Error::None);
+        keys.insert(to_hex(BytesView{out}.last(4)));
+    }
+    CHECK(keys.size() == 3);
+    CHECK(
+        (!injected || keys == std::set<std::string>{"01 02 03 04", "05 06 07 08", "09 0a 0b 0c"}));
+    CHECK(out.size() == 3 * 6);
+}
+
+TEST_CASE("a frame is the same where there is room for it and where there is none") {
+    for (const std::size_t size :
+         {0U, 1U, 16U, 124U, 125U, 126U, 127U, 128U, 129U, 300U, 65'536U}) {
+        CAPTURE(size);
+        const Bytes payload(size, std::byte{0x5a});
+        for (const ConnectionType role : {Client, Server}) {
+            Bytes grown = hex("77");
+            Bytes reserved = hex("77");
+            reserved.reserve(size + 100);
+            CHECK(encoder(role).message(nullptr, binary(payload), grown) == Error::None);
+            CHECK(encoder(role).message(nullptr, binary(payload), reserved) == Error::None);
+            CHECK((grown == reserved));
+        }
+    }
 }
 
 TEST_CASE("a message keeps its type until it is finished", "[rfc6455-5.4-one-type]") {
