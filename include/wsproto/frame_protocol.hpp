@@ -19,7 +19,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace wsproto {
 

@@ -52,12 +52,12 @@ class RandomPool {
     void take(MutableBytesView out) noexcept {
         if (out.size() > size) {
             fill_from_os(out);
-        } else if (!has_in_stock(out.size())) {
-            refill();
-            hand_out(out);
-        } else {
-            hand_out(out);
+            return;
         }
+        if (!has_in_stock(out.size())) {
+            refill();
+        }
+        hand_out(out);
     }
 
     /// The same, if it takes neither new bytes nor a system call; else false, and nothing was
