@@ -21,7 +21,8 @@ std::string id(const std::string& section, std::size_t index) {
 }
 
 Script one_frame(const PlainFrame& pattern, std::size_t size, std::size_t chop) {
-    const std::size_t most = chop == 0 ? 66 * kib : 3 * kib;
+    // One in 64 KiB stays: it has the longest header.
+    const std::size_t most = size == 64 * kib ? size : 3 * kib;
     const PlainFrame frame{pattern.first, repeated(pattern.payload, shortened(size, most))};
     Script script = closing({frame}, {frame});
     script.chop = chop;
