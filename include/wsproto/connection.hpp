@@ -45,8 +45,9 @@ class Connection : public detail::Endpoint<Connection> {
     ///
     /// A template, so that `{}` means no trailing data.
     template <std::same_as<detail::InputBuffer> Input>
-    Connection(ConnectionType role, Extensions extensions, Input input, const Options& options)
-        : input_{std::move(input)}, protocol_{role, std::move(extensions), options} {}
+    Connection(ConnectionType role, const Extensions& extensions, Input input,
+               const Options& options)
+        : input_{std::move(input)}, protocol_{role, extensions, options} {}
 
     [[nodiscard]] ConnectionState state() const noexcept { return state_; }
 
