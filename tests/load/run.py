@@ -34,7 +34,6 @@ def parse_arguments():
     parser.add_argument("--faults", type=float, default=20, help="a second (20)")
     parser.add_argument("--factor", type=float, default=2, help="for the latency (2)")
     parser.add_argument("--floor", type=float, help="milliseconds that are fine (2; 25 without chrt)")
-    parser.add_argument("--no-memory", action="store_true", help="do not judge memory: sanitizers")
     parser.add_argument("--json", help="write the result to this file")
     return parser.parse_args()
 
@@ -140,7 +139,7 @@ class Run:
             yield f"p99, without and with faults, in ms: {self.p99()}"
         _, early, late = self.memory()
         # The allocator keeps one or two MiB more or less, without a trend.
-        if not self.arguments.no_memory and late["median"] > 1.1 * early["median"] + 3072:
+        if late["median"] > 1.1 * early["median"] + 3072:
             yield f"memory grows: {self.memory()}"
 
     def result(self):
