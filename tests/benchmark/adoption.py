@@ -96,7 +96,7 @@ def size_of(file):
     return int(text) + int(data)
 
 
-def measure(program, commands, runs, scratch):
+def measure(program, commands, runs, scratch, brief):
     check_echo(program)
     words, source, directory = compile_command(commands, program.name + ".cpp")
     includes = scratch / "includes.cpp"
@@ -105,15 +105,18 @@ def measure(program, commands, runs, scratch):
     includes.write_text("\n".join(own) + "\n")
     both, alone = [], []
     for _ in range(runs):
-        both.append(processor_time([*words, "-c", source, "-o", scratch / "echo.o"], directory))
+        if not brief:
+            both.append(processor_time([*words, "-c", source, "-o", scratch / "echo.o"], directory))
         alone.append(processor_time([*words, "-c", includes, "-o", scratch / "includes.o"],
                                     directory))
     stripped = scratch / "stripped"
     subprocess.run(["strip", program, "-o", stripped], check=True)
-    return {"compile, echo": both, "compile, includes alone": alone,
-            "object, echo": [size_of(scratch / "echo.o")],
-            "object, includes alone": [size_of(scratch / "includes.o")],
-            "program, stripped": [stripped.stat().st_size]}
+    measured = {"compile, includes alone": alone,
+                "object, includes alone": [size_of(scratch / "includes.o")],
+                "program, stripped": [stripped.stat().st_size]}
+    if brief:
+        return measured
+    return {"compile, echo": both, "object, echo": [size_of(scratch / "echo.o")], **measured}
 
 
 def rows_of(measured):
@@ -149,12 +152,15 @@ def main():
     parser.add_argument("build", type=pathlib.Path, help="where compile_commands.json is")
     parser.add_argument("programs", type=pathlib.Path, nargs="+", help="echo_wsproto, echo_beast")
     parser.add_argument("--runs", type=int, default=3, help="compilations, for a median")
+    parser.add_argument("--brief", action="store_true",
+                        help="compile the includes alone, once, and not the programs again")
     parser.add_argument("--json", type=pathlib.Path, help="write the samples there too")
     arguments = parser.parse_args()
     commands = json.loads((arguments.build / "compile_commands.json").read_text())
+    runs = 1 if arguments.brief else arguments.runs
     with tempfile.TemporaryDirectory() as scratch:
-        measured = {name_of(program): measure(program, commands, arguments.runs,
-                                              pathlib.Path(scratch))
+        measured = {name_of(program): measure(program, commands, runs,
+                                              pathlib.Path(scratch), arguments.brief)
                     for program in arguments.programs}
     rows = list(rows_of(measured))
     print_table(rows)
