@@ -672,7 +672,8 @@ TEST_CASE("the end of the transport is the last thing delivered") {
     Connection connection = open(role);
     connection.receive_data(concat({frame_to(role, 0x81, "x"), frame_to(role, 0x02, "cut")}));
     connection.receive_eof();
-    connection.receive_data(frame_to(role, 0x81, "too late"));
+    Bytes late = frame_to(role, 0x81, "too late");
+    GENERATE(false, true) ? connection.receive_data(late) : connection.receive_data_in_place(late);
     CHECK(trace(connection) == Trace{"text 'x'", "binary 'cut' more frames", "close 1006 ''"});
 }
 
@@ -1363,6 +1364,7 @@ TEST_CASE("every limit may be zero, and then nothing passes that it limits") {
 
 TEST_CASE("in place, nothing is touched before the buffer, nor behind it and its slack") {
     const auto role = GENERATE(Client, Server);
+    const auto last = GENERATE(0x02U, 0x82U);
     const auto delivery = GENERATE(Delivery::Chunks, Delivery::Messages);
     const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     void* const pages = ::mmap(nullptr, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -1372,12 +1374,13 @@ TEST_CASE("in place, nothing is touched before the buffer, nor behind it and its
     for (std::size_t slack = 0; slack <= 64; ++slack) {
         for (const std::size_t size : {0U, 1U, 3U, 15U, 16U, 17U, 31U, 33U, 63U, 64U, 65U, 130U}) {
             const std::string text(size, 'x');
-            const Bytes wire = concat({frame_to(role, 0x81, text), frame_to(role, 0x02, text)});
+            const Bytes wire = concat({frame_to(role, 0x81, text), frame_to(role, last, text)});
             for (std::byte* const at : {begin, begin + page - wire.size() - slack}) {
                 std::fill(begin, begin + page, std::byte{0xee});
                 std::copy(wire.begin(), wire.end(), at);
                 Connection connection{role, {}, {}, {.delivery = delivery}};
-                connection.receive_data_in_place({at, wire.size()}, slack);
+                slack == 0 ? connection.receive_data_in_place({at, wire.size()})
+                           : connection.receive_data_in_place({at, wire.size()}, slack);
                 CHECK(trace(connection).front() == "text '" + text + "'");
                 CHECK(std::count(at + wire.size(), at + wire.size() + slack, std::byte{0xee}) ==
                       static_cast<std::ptrdiff_t>(slack));

@@ -468,3 +468,16 @@ TEST_CASE("a handshake that was moved from, or onto itself, is closed at any poi
         CHECK(server.should_close_transport());
     }
 }
+
+TEST_CASE("a handshake takes a request that was parsed elsewhere, once") {
+    H11Handshake server = server_end();
+    CHECK_NOTHROW(
+        server.initiate_upgrade_connection({{"Host", "example.com"},
+                                            {"Upgrade", "websocket"},
+                                            {"Connection", "Upgrade"},
+                                            {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                                            {"Sec-WebSocket-Version", "13"}},
+                                           "/chat"));
+    CHECK(trace(server).size() == 1);
+    CHECK_THROWS_AS(server.initiate_upgrade_connection({}, "/"), LocalProtocolError);
+}

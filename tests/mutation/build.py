@@ -16,7 +16,7 @@ import switches
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WIDER = ['detail/frame_encoder', 'frame_decoder', 'message_decoder', 'frame_protocol',
-         'permessage_deflate', 'handshake', 'ws_connection', 'connection']
+         'permessage_deflate', 'handshake', 'ws_connection', 'connection', 'event_range']
 MEMORY = 1 << 30
 COMPILE_SECONDS = 900
 
