@@ -170,17 +170,20 @@ class RunComparison {
     /// From a buffer without a byte too many, so that the sanitizer sees what is read around it.
     void compare(BytesView text, Utf8State state = utf8_boundary) {
         if (text.size() >= min_size_) {
-            const Bytes exact(text.begin(), text.end());
-            wrong_ += run_(state, exact) != utf8_run_plain(state, text);
+            if (exact_.size() != text.size()) {
+                exact_ = Bytes(text.size());
+            }
+            std::copy(text.begin(), text.end(), exact_.begin());
+            wrong_ += run_(state, exact_) != utf8_run_plain(state, text);
         }
     }
 
     /// With so many bytes in front, and as many behind as `run` demands.
     void compare_padded(std::size_t front, BytesView text) {
-        Bytes padded(front, std::byte{'a'});
-        padded.insert(padded.end(), text.begin(), text.end());
-        padded.resize(std::max(padded.size(), min_size_), std::byte{'z'});
-        compare(padded);
+        padded_.assign(front, std::byte{'a'});
+        padded_.insert(padded_.end(), text.begin(), text.end());
+        padded_.resize(std::max(padded_.size(), min_size_), std::byte{'z'});
+        compare(padded_);
     }
 
     [[nodiscard]] std::size_t min_size() const noexcept { return min_size_; }
@@ -189,6 +192,8 @@ class RunComparison {
   private:
     std::size_t min_size_;
     Run run_;
+    Bytes exact_;
+    Bytes padded_;
     int wrong_ = 0;
 };
 

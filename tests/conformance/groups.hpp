@@ -13,8 +13,15 @@
 
 namespace conformance {
 
-/// What is large is played small, and what comes a thousand times a few: for memcheck, which takes
-/// fifty times as long.
+/// WSPROTO_CONFORMANCE_SHORT=N: what is large is played small, what comes a thousand times a few,
+/// and what is cut at every point at every N-th. For sanitizers and memcheck, which take their
+/// time.
+inline std::size_t cut_step() {
+    static const char* const set = std::getenv("WSPROTO_CONFORMANCE_SHORT");
+    static const std::size_t step = set != nullptr ? std::strtoul(set, nullptr, 10) : 1;
+    return std::max<std::size_t>(1, step);
+}
+
 inline bool is_short() {
     static const bool is_set = std::getenv("WSPROTO_CONFORMANCE_SHORT") != nullptr;
     return is_set;

@@ -2,6 +2,7 @@
 #include "play.hpp"
 
 #include "echo.hpp"
+#include "groups.hpp"
 
 #include <algorithm>
 #include <array>
@@ -141,7 +142,7 @@ void play_small(const Run& run) {
         INFO("byte by byte");
         run.byte_by_byte(feed_of(turn), delivery_of(turn));
     }
-    for (std::size_t cut = 0; cut <= run.wire().bytes.size(); ++cut) {
+    for (std::size_t cut = 0; cut <= run.wire().bytes.size(); cut += cut_step()) {
         cut_in_two(run, cut, cut);
     }
 }
