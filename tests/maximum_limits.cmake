@@ -26,7 +26,9 @@ if(WSPROTO_MAXIMUM_LIMITS)
     endif()
     file(CONFIGURE OUTPUT maximum_limits/wsproto/options.hpp
          CONTENT "${before}${limits}${behind}" @ONLY)
-    target_include_directories(wsproto_tests BEFORE PRIVATE
-                               ${CMAKE_CURRENT_BINARY_DIR}/maximum_limits)
-    target_compile_definitions(wsproto_tests PRIVATE WSPROTO_TESTS_MAXIMUM_LIMITS)
+    foreach(target wsproto_exhaustive_tests wsproto_tests)
+        target_include_directories(${target} BEFORE PRIVATE
+                                   ${CMAKE_CURRENT_BINARY_DIR}/maximum_limits)
+        target_compile_definitions(${target} PRIVATE WSPROTO_TESTS_MAXIMUM_LIMITS)
+    endforeach()
 endif()
