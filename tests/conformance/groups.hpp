@@ -15,16 +15,20 @@ namespace conformance {
 
 /// WSPROTO_CONFORMANCE_SHORT=N: what is large is played small, what comes a thousand times a few,
 /// and what is cut at every point at every N-th. For sanitizers and memcheck, which take their
-/// time.
-inline std::size_t cut_step() {
+/// time. Null where it is not set.
+inline const char* short_run() {
     static const char* const set = std::getenv("WSPROTO_CONFORMANCE_SHORT");
-    static const std::size_t step = set != nullptr ? std::strtoul(set, nullptr, 10) : 1;
-    return std::max<std::size_t>(1, step);
+    return set;
 }
 
 inline bool is_short() {
-    static const bool is_set = std::getenv("WSPROTO_CONFORMANCE_SHORT") != nullptr;
-    return is_set;
+    return short_run() != nullptr;
+}
+
+/// From one cut to the next.
+inline std::size_t cut_step() {
+    static const std::size_t step = is_short() ? std::strtoul(short_run(), nullptr, 10) : 1;
+    return std::max<std::size_t>(1, step);
 }
 
 /// `size`, or `most` where that is less and the run is short.
