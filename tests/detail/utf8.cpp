@@ -195,24 +195,13 @@ TEST_CASE("an empty piece changes nothing") {
     CHECK(validator.feed(as_bytes("\x98\x80")) == Utf8Result{.complete = 2});
 }
 
-TEST_CASE("a validator that failed fails until it is reset") {
+TEST_CASE("a validator that failed goes on failing") {
     Utf8Validator validator;
     validator.feed(as_bytes("a\xe2\xff"));
     CHECK(validator.feed(as_bytes("a")) == Utf8Result{.complete = 0, .valid = false});
     CHECK(validator.feed({}) == Utf8Result{.complete = 0, .valid = false});
     CHECK_FALSE(validator.at_boundary());
     CHECK(validator.pending() == 0);
-    validator.reset();
-    CHECK(validator.at_boundary());
-    CHECK(validator.feed(as_bytes("a")) == Utf8Result{.complete = 1});
-}
-
-TEST_CASE("a reset forgets the unfinished code point") {
-    Utf8Validator validator;
-    validator.feed(as_bytes("\xe2"));
-    validator.reset();
-    CHECK(validator.pending() == 0);
-    CHECK_FALSE(validator.feed(as_bytes("\x82")).valid);
 }
 
 TEST_CASE("a text is valid only if its last code point is whole") {

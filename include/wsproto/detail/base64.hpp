@@ -45,14 +45,6 @@ constexpr void encode_base64(char* out, BytesView in) noexcept {
     }
 }
 
-template <std::size_t Size>
-[[nodiscard]] constexpr std::array<char, base64_size(Size)> base64_array(
-    const std::array<std::byte, Size>& bytes) noexcept {
-    std::array<char, base64_size(Size)> text{};
-    encode_base64(text.data(), bytes);
-    return text;
-}
-
 [[nodiscard]] inline std::string base64_string(BytesView bytes) {
     std::string text(base64_size(bytes.size()), '\0');
     encode_base64(text.data(), bytes);

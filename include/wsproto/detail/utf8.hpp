@@ -21,7 +21,7 @@ namespace wsproto::detail {
 class Utf8Validator {
   public:
     /// Takes the next piece. In its result, a code point that an earlier piece began is complete
-    /// with its last byte. After a failure every result is a failure, until `reset`.
+    /// with its last byte. After a failure every result is a failure.
     constexpr Utf8Result feed(BytesView piece) noexcept {
         return take(piece, utf8_run(state_, piece));
     }
@@ -44,8 +44,6 @@ class Utf8Validator {
 
     /// How many bytes of an unfinished code point were fed, in this piece and before: 0 to 3.
     [[nodiscard]] constexpr std::size_t pending() const noexcept { return pending_; }
-
-    constexpr void reset() noexcept { *this = {}; }
 
   private:
     /// Updates `pending_` behind a valid piece; returns how many of its bytes are pending.
