@@ -32,9 +32,10 @@ struct Step {
 /// An object belongs to one connection: attaching it to a second is a `LocalProtocolError`. Payload
 /// hooks are called for data frames only, `frame_inbound_header` for control frames too. An
 /// extension that owns reserved bits sees the payload of a message from the first frame on that has
-/// one of its bits set; one that owns none sees all. No hook may throw anything but
-/// `std::bad_alloc`; whatever it throws comes out of the `send` or the range that called it, and
-/// means what a lack of memory means there.
+/// one of its bits set; one that owns none sees all. An inbound hook's error is the peer's mistake:
+/// one that stands for a `LocalProtocolError` counts as `ExtensionProtocolError`. No hook may throw
+/// anything but `std::bad_alloc`; whatever it throws comes out of the `send` or the range that
+/// called it, and means what a lack of memory means there.
 class Extension {
   public:
     Extension() = default;
@@ -132,7 +133,8 @@ class Extension {
     std::size_t position_ = 0;
 };
 
-/// Extensions of one connection, in the order of the response header once agreed on. RFC 6455 §9.1.
+/// Extensions of one connection, in the order of the response header once agreed on; none is null.
+/// RFC 6455 §9.1.
 using Extensions = std::vector<std::shared_ptr<Extension>>;
 
 }  // namespace wsproto

@@ -195,6 +195,20 @@ TEST_CASE("an extension that refuses a header is the last one asked") {
     CHECK(log == "b");
 }
 
+TEST_CASE("what an extension complains of when it receives is never the caller's mistake") {
+    std::string log;
+    ExtensionStack stack{{std::make_shared<Recording>(log, 'a', Error::DataTypeMismatch)}};
+    CHECK(stack.begin_frame({}, {}) == Error::ExtensionProtocolError);
+
+    struct Complaining : Disguise {
+        Step frame_inbound_payload_data(BytesView&, MutableBytesView) override {
+            return {.error = Error::ExtensionRefusedToSend};
+        }
+    };
+    ExtensionStack complaining{{std::make_shared<Complaining>()}};
+    CHECK(pass(complaining, with_rsv2, as_bytes("Hello")).error == Error::ExtensionProtocolError);
+}
+
 TEST_CASE("payload passes an extension at every cut and every size of steps") {
     const std::string wire = disguised("Hello, world");
     for (std::size_t cut = 0; cut <= wire.size(); ++cut) {

@@ -23,6 +23,11 @@ struct Pulled {
     Error error = Error::None;
 };
 
+/// What an inbound hook complains of is the peer, whatever it says.
+constexpr Error about_peer(Error error) noexcept {
+    return is_local(error) ? Error::ExtensionProtocolError : error;
+}
+
 /// Claims one extension for a connection whose others own the bits `claimed`.
 inline Error attach_extension(Extension& extension, RsvBits& claimed) {
     if (!extension.attach()) {
@@ -66,7 +71,7 @@ class ExtensionStack {
         for (auto stage = stages_.rbegin(); stage != stages_.rend(); ++stage) {
             if (const Error error = stage->extension->frame_inbound_header(header);
                 error != Error::None) {
-                return error;
+                return about_peer(error);
             }
         }
         if (!is_control(header.opcode)) {
@@ -220,6 +225,7 @@ class ExtensionStack {
         if (step.produced > out.size() || input.size() > before) {
             return {.error = Error::ExtensionOverran};
         }
+        step.error = about_peer(step.error);
         const bool moved = step.produced != 0 || input.size() != before;
         if (step.error == Error::None && !moved && (before != 0 || step.more)) {
             step.error = Error::ExtensionStalled;
