@@ -23,6 +23,15 @@ static_assert(std::convertible_to<void (*)(MutableBytesView), RandomSource>);
 static_assert(!std::convertible_to<void (*)(int), RandomSource>);
 static_assert(!std::convertible_to<int, RandomSource>);
 
+// Can be made of a null pointer, and not be compared with one.
+struct Borrowing {
+    explicit Borrowing(int* number) : counter{number} {}
+    void operator()(MutableBytesView out) const {
+        std::fill(out.begin(), out.end(), static_cast<std::byte>(++*counter));
+    }
+    int* counter;
+};
+
 using Four = std::array<std::byte, 4>;
 
 Four draw(const RandomSource& random) {
@@ -118,6 +127,12 @@ TEST_CASE("an empty source is the default one") {
     empty(second);
     CHECK(first != second);
     CHECK(draw(Function{fill_with_nines}) == all(9));
+}
+
+TEST_CASE("a source that cannot be compared with a null pointer is none") {
+    int counter = 0;
+    CHECK(draw(RandomSource{Borrowing{&counter}}) == all(1));
+    CHECK(counter == 1);
 }
 
 TEST_CASE("what a source throws comes out of it") {

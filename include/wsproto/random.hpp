@@ -54,7 +54,9 @@ class RandomSource {
   private:
     template <typename Fill>
     static bool is_empty(const Fill& fill) {
-        if constexpr (std::is_constructible_v<Fill, std::nullptr_t>) {
+        if constexpr (std::is_constructible_v<Fill, std::nullptr_t> && requires {
+                          { fill == nullptr } -> std::convertible_to<bool>;
+                      }) {
             return fill == nullptr;
         } else {
             return false;
