@@ -194,6 +194,20 @@ TEST_CASE("the window survives a final block at the end of a message", "[rfc7692
     CHECK(inflate_message(inflater, second).text == text);
 }
 
+TEST_CASE("a match that reaches beyond the window finds nothing once that was forgotten") {
+    const std::string before = noise(2000);
+    const std::string text = before + before.substr(0, 200);
+    const Bytes payload = PlainDeflate{15}.message(text);
+    const Pieces pieces = in_single_bytes(payload);
+    Inflater narrow{9};
+    const auto inflated = inflate_message(narrow, pieces, 100);
+    CHECK(inflated.error == Error::InvalidDeflateData);
+    CHECK(inflated.text.size() < text.size());
+    CHECK(text.starts_with(inflated.text));
+    Inflater wide{11};
+    CHECK(inflate_message(wide, pieces, 100).text == text);
+}
+
 TEST_CASE("a message may end with a final block, and nothing behind it") {
     check_in_every_split(final_hello(), "Hello", Error::None);
     check_in_every_split(concat({final_hello(), final_hello()}), "HelloHello", Error::None);

@@ -1,6 +1,8 @@
 // The receiving half of permessage-deflate: one message after the other is inflated, in steps of
 // the caller's size, with or without the window of those before. RFC 7692 §7.2.2.
 //
+// That a match reaches back beyond the window, which no sender may let it, zlib finds where it has
+// forgotten what lies there: whether it has depends on how much was inflated in one go.
 // Knows neither frames nor parameters.
 #ifndef WSPROTO_DETAIL_INFLATER_HPP
 #define WSPROTO_DETAIL_INFLATER_HPP
