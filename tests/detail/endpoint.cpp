@@ -2,11 +2,14 @@
 
 #include "support.hpp"
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -61,6 +64,22 @@ static_assert(Accepted<BytesMessage> && Accepted<Message<Bytes>> &&
 static_assert(!Accepted<int> && !Accepted<std::string> && !Accepted<Message<int>> &&
               !Accepted<std::optional<Event>> && !Accepted<Message<std::vector<int>>>);
 static_assert(Gathered<TextMessage> && Gathered<Message<std::string>> && Gathered<Message<Bytes>>);
+
+// A temporary message, as it stands in the call.
+template <typename M>
+concept GatheredAtOnce = requires(Echo echo, M message, Bytes scratch) {
+    echo.send_gather(std::move(message), scratch);
+};
+template <typename M>
+concept GatheredAtOnceWithCode = requires(Echo echo, M message, Bytes scratch, std::error_code ec) {
+    echo.send_gather(std::move(message), scratch, ec);
+};
+
+static_assert(GatheredAtOnce<TextMessage> && GatheredAtOnceWithCode<BytesMessage> &&
+              GatheredAtOnce<Message<const char*>> && GatheredAtOnce<Message<MutableBytesView>>);
+static_assert(!GatheredAtOnce<Message<std::string>> && !GatheredAtOnce<Message<Bytes>> &&
+              !GatheredAtOnceWithCode<Message<std::string>> &&
+              !GatheredAtOnce<Message<std::array<std::byte, 4>>>);
 static_assert(!Gathered<Ping> && !Gathered<Event> && !Gathered<Message<int>>);
 
 }  // namespace
@@ -92,7 +111,8 @@ TEST_CASE("any message can be gathered") {
     Echo echo;
     Bytes scratch;
     std::error_code ec = Error::BadKey;
-    CHECK(as_text(echo.send_gather(Message<std::string>{"a"}, scratch).payload()) == "text 'a'");
+    const Message<std::string> owned{"a"};
+    CHECK(as_text(echo.send_gather(owned, scratch).payload()) == "text 'a'");
     CHECK(as_text(echo.send_gather(BytesMessage{}, scratch, ec).payload()) == "text 'a'binary ''");
     CHECK_FALSE(ec);
 }

@@ -51,6 +51,11 @@ concept Sendable = std::same_as<E, Event> ||
 template <typename Data>
 concept MessageData = Sendable<Message<Data>>;
 
+/// A message that owns its data, which ends with the message.
+template <typename Data>
+concept OwnedMessageData =
+    MessageData<Data> && !std::is_pointer_v<Data> && !std::ranges::enable_borrowed_range<Data>;
+
 /// The text of a `LocalProtocolError`.
 template <typename E>
 std::string describe(Error error, const E& event, ConnectionState state) {
@@ -111,6 +116,10 @@ class Endpoint : public EventSource {
         return frame;
     }
 
+    /// The frame would view a message that has ended.
+    template <OwnedMessageData Data>
+    OutgoingFrame send_gather(Message<Data>&& message, Bytes& scratch) = delete;
+
     /// What the peer did. Throws `RemoteProtocolError` while it is iterated, if the peer made a
     /// mistake.
     ///
@@ -141,6 +150,10 @@ class Endpoint : public EventSource {
         ec = self().try_send_gather(as_event(message), frame, scratch);
         return frame;
     }
+
+    template <OwnedMessageData Data>
+    OutgoingFrame send_gather(Message<Data>&& message, Bytes& scratch,
+                              std::error_code& ec) = delete;
 
     /// What the peer did. A mistake of the peer's ends the range and is stored in `ec`, which
     /// outlives it.
