@@ -129,7 +129,7 @@ class Connection : public detail::Endpoint<Connection> {
 
     /// Makes the next event in `slot`; what `EventRange` is advanced with.
     [[nodiscard, gnu::noinline]] Progress next_event(Event& slot) {
-        return settled_ && show_whole(slot) ? Progress::Ready : next_of_any_kind(slot);
+        return settled_ && show_whole(slot) ? Progress::Ready : next_if_any(slot);
     }
 
     /// Copies what is left of a borrowed buffer; called when a range ends.
@@ -205,6 +205,11 @@ class Connection : public detail::Endpoint<Connection> {
         detail::throw_bad_alloc();
     }
 
+    // Whether all that came in was shown.
+    [[nodiscard]] bool starves() const noexcept {
+        return input_.size() == 0 && !protocol_.holds_input();
+    }
+
     // The fast path: nothing is pending, and the next message lies whole in the input.
     [[gnu::always_inline]] bool show_whole(Event& slot) {
         Frame frame;
@@ -225,15 +230,15 @@ class Connection : public detail::Endpoint<Connection> {
         return shown;
     }
 
-    // Not inline, lest the fast path pay for its size.
+    // The end of most reads: nothing is left. Not inline, lest the fast path pay for its size.
+    [[gnu::noinline]] Progress next_if_any(Event& slot) {
+        return settled_ && starves() ? Progress::NeedMore : next_of_any_kind(slot);
+    }
+
+    // Nor is this, lest the end of a read pay for its size.
     [[gnu::noinline]] Progress next_of_any_kind(Event& slot) {
-        if (settled_) {
-            if (input_.size() == 0 && !protocol_.holds_input()) {
-                return Progress::NeedMore;
-            }
-            if (show_piece(slot)) {
-                return Progress::Ready;
-            }
+        if (settled_ && show_piece(slot)) {
+            return Progress::Ready;
         }
         if (options_error() != Error::None) {
             return Progress::Failed;
@@ -247,8 +252,8 @@ class Connection : public detail::Endpoint<Connection> {
             give_up();
         }
         const Progress progress = detail::is_receiving(state_) ? receive(slot) : Progress::NeedMore;
-        const bool starves = progress == Progress::NeedMore;
-        const Progress result = starves && ended_ ? finish(slot) : progress;
+        const bool at_end = progress == Progress::NeedMore && ended_;
+        const Progress result = at_end ? finish(slot) : progress;
         stepping_ = false;
         return result;
     }

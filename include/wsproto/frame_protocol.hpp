@@ -101,7 +101,11 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
     [[nodiscard]] bool holds_input() const noexcept { return messages_.holds_input(); }
 
     /// Copies that: the memory it lies in is about to change.
-    void keep_input() { messages_.keep(); }
+    void keep_input() {
+        if (holds_input()) {
+            messages_.keep();
+        }
+    }
 
     /// Appends one frame of a message to `out`.
     [[nodiscard]] Error send_data(const detail::OutgoingMessage& message, Bytes& out) {

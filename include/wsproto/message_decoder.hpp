@@ -100,7 +100,7 @@ class MessageDecoder {
     }
 
     /// Copies what is left of the piece: the memory it lies in is about to change.
-    void keep() {
+    [[gnu::noinline]] void keep() {
         if (has_output_ && !output_is_made_) {
             hold(output_.payload);
         }
