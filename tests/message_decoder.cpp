@@ -5,6 +5,7 @@
 
 #include <wsproto/detail/utf8.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -20,6 +21,7 @@ using enum wsproto::ConnectionType;
 namespace {
 
 static_assert(sizeof(MessageDecoder) <= 160);
+static_assert(std::movable<MessageDecoder> && !std::copyable<MessageDecoder>);
 
 // Frames to messages, as FrameProtocol joins them.
 struct Source {

@@ -5,7 +5,9 @@
 #define WSPROTO_MESSAGE_DECODER_HPP
 
 #include <wsproto/bytes.hpp>
+#include <wsproto/connection_state.hpp>
 #include <wsproto/detail/append.hpp>
+#include <wsproto/detail/extension_stack.hpp>
 #include <wsproto/detail/unmask_text.hpp>
 #include <wsproto/detail/utf8.hpp>
 #include <wsproto/error_code.hpp>
@@ -25,15 +27,21 @@ namespace wsproto {
 class MessageDecoder {
   public:
     explicit MessageDecoder(Delivery delivery = Delivery::Chunks) noexcept : delivery_{delivery} {}
+    // Its views are of its own memory: what is moved moves with them, a copy would not.
+    MessageDecoder(const MessageDecoder&) = delete;
+    MessageDecoder& operator=(const MessageDecoder&) = delete;
+    MessageDecoder(MessageDecoder&&) noexcept = default;
+    MessageDecoder& operator=(MessageDecoder&&) noexcept = default;
+    ~MessageDecoder() = default;
 
-    /// Whether a piece of a message, which no extension changes and no code point begins before, is
-    /// shown at once.
+    /// Whether a piece that no extension transforms is shown as it arrives: delivery is in chunks,
+    /// and no code point is unfinished.
     [[nodiscard]] bool shows_pieces() const noexcept {
         return delivery_ == Delivery::Chunks && utf8_.at_boundary();
     }
 
-    /// Unmasks and shows such a piece, of which `out` says the rest. False: `next` tells what is
-    /// wrong, or nothing of it can be shown yet.
+    /// Unmasks and shows such a piece; `out` has its opcode and flags. False: call `next`, which
+    /// tells what is wrong, or shows it later.
     bool show_piece(const FrameDecoder& decoder, const MaskedPiece& piece, Frame& out) noexcept {
         if (out.opcode != Opcode::Text) {
             decoder.unmask(piece);
