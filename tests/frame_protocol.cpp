@@ -15,8 +15,6 @@ using enum wsproto::ConnectionType;
 
 namespace {
 
-using wsproto::detail::OutgoingMessage;
-
 Trace decoded(ConnectionType role, BytesView wire) {
     FrameProtocol whole{role};
     const Trace lines = decode(whole, {wire});

@@ -4,7 +4,7 @@
 #define WSPROTO_FRAME_HPP
 
 #include <wsproto/bytes.hpp>
-#include <wsproto/detail/mask.hpp>
+#include <wsproto/detail/masking_key.hpp>
 
 #include <algorithm>
 #include <array>
@@ -32,6 +32,7 @@ constexpr bool is_control(Opcode opcode) noexcept {
     return (static_cast<unsigned>(opcode) & 0x8U) != 0;
 }
 
+/// Whether the RFC defines it. RFC 6455 §5.2.
 constexpr bool is_known(Opcode opcode) noexcept {
     return (static_cast<unsigned>(opcode) & 0x7U) <= 2 && static_cast<unsigned>(opcode) <= 0xA;
 }
@@ -79,11 +80,19 @@ struct Frame {
     bool message_finished = true;          ///< So does the message; true for control frames.
 };
 
+/// One frame of a message to send.
+struct OutgoingMessage {
+    Opcode opcode = Opcode::Text;  ///< Text or Binary, on every frame.
+    BytesView payload{};
+    bool fin = true;       ///< The message ends here.
+    bool compress = true;  ///< False keeps compression away. Read at the first frame.
+};
+
 /// What a decoder came to: it starves, it delivered, or the peer made a mistake.
 enum class Progress : std::uint8_t { NeedMore, Ready, Failed };
 
-inline constexpr std::size_t max_header_size = 14;
-inline constexpr std::size_t max_control_payload = 125;
+inline constexpr std::size_t max_header_size = 14;       ///< In bytes. RFC 6455 §5.2.
+inline constexpr std::size_t max_control_payload = 125;  ///< In bytes. RFC 6455 §5.5.
 
 /// A header as bytes, 2 to 14 of them.
 struct EncodedHeader {

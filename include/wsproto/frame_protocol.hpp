@@ -17,6 +17,7 @@
 #include <wsproto/options.hpp>
 #include <wsproto/outgoing_frame.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -63,7 +64,7 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
     /// A fast path of `next`, once settled: a valid message, all of which is in `in`, and behind it
     /// `slack` bytes that may be rewritten unchanged.
     ///
-    /// False: `next` tells what is there; then nothing may be settled any more.
+    /// False: call `next`, and no fast path again before `settle`.
     [[gnu::always_inline]] bool next_whole(MutableBytesView& in, std::size_t slack,
                                            Frame& frame) noexcept {
         const Progress taken = decoder_.take_whole(in, slack, frame);
@@ -108,20 +109,22 @@ class FrameProtocol : public detail::FrameSource<FrameProtocol> {
     }
 
     /// Appends one frame of a message to `out`.
-    [[nodiscard]] Error send_data(const detail::OutgoingMessage& message, Bytes& out) {
+    [[nodiscard]] Error send_data(const OutgoingMessage& message, Bytes& out) {
         return encoder_.message(decoder_.extensions(), message, out);
     }
 
     /// The same as header and payload, to be written one behind the other.
-    [[nodiscard]] Error send_data(const detail::OutgoingMessage& message, OutgoingFrame& frame,
+    [[nodiscard]] Error send_data(const OutgoingMessage& message, OutgoingFrame& frame,
                                   Bytes& scratch) {
         return encoder_.gather(decoder_.extensions(), message, frame, scratch);
     }
 
+    /// Appends a Ping of at most 125 bytes; if longer, it is an error and nothing is appended.
     [[nodiscard]] Error ping(BytesView payload, Bytes& out) {
         return encoder_.control(Opcode::Ping, payload, out);
     }
 
+    /// Appends a Pong, likewise.
     [[nodiscard]] Error pong(BytesView payload, Bytes& out) {
         return encoder_.control(Opcode::Pong, payload, out);
     }

@@ -72,6 +72,26 @@ inline void append(Bytes& bytes, BytesView tail) {
     copy_bytes(extend(bytes, tail.size()), tail);
 }
 
+/// Takes back what was appended to `out`, unless it is to stay.
+class Appending {
+  public:
+    explicit Appending(Bytes& out) noexcept : out_{out}, size_{out.size()} {}
+    Appending(const Appending&) = delete;
+    Appending& operator=(const Appending&) = delete;
+    ~Appending() {
+        if (!kept_) {
+            out_.resize(size_);
+        }
+    }
+    void keep() noexcept { kept_ = true; }
+    [[nodiscard]] std::size_t begin() const noexcept { return size_; }
+
+  private:
+    Bytes& out_;
+    std::size_t size_;
+    bool kept_ = false;
+};
+
 /// The capacity for `size` bytes that have arrived of something, of which `rest`, where it is
 /// known, is still to come.
 ///

@@ -22,34 +22,6 @@
 
 namespace wsproto::detail {
 
-/// One frame of a message to send.
-struct OutgoingMessage {
-    Opcode opcode = Opcode::Text;  ///< Text or Binary, on every frame.
-    BytesView payload{};
-    bool fin = true;
-    bool compress = true;  ///< Read at the first frame.
-};
-
-/// Takes back what was appended to `out`, unless it is to stay.
-class Appending {
-  public:
-    explicit Appending(Bytes& out) noexcept : out_{out}, size_{out.size()} {}
-    Appending(const Appending&) = delete;
-    Appending& operator=(const Appending&) = delete;
-    ~Appending() {
-        if (!kept_) {
-            out_.resize(size_);
-        }
-    }
-    void keep() noexcept { kept_ = true; }
-    [[nodiscard]] std::size_t begin() const noexcept { return size_; }
-
-  private:
-    Bytes& out_;
-    std::size_t size_;
-    bool kept_ = false;
-};
-
 class FrameEncoder {
   public:
     FrameEncoder(ConnectionType role, RandomSource random)
