@@ -205,7 +205,9 @@ TEST_CASE("a plain HTTP request can be answered with a page") {
 
 TEST_CASE("the hint answers the peer's mistake in each phase") {
     WSConnection server = server_end();
+    CHECK(server.error() == Error::None);
     CHECK(receive(server, as_bytes("POST / HTTP/1.1\r\nHost: a\r\n\r\n")).size() == 1);
+    CHECK(server.error() == Error::MethodNotGet);
     REQUIRE(server.event_hint().has_value());
     CHECK(as_text(server.send(*server.event_hint())).starts_with("HTTP/1.1 405 "));
     CHECK(server.state() == ConnectionState::Closed);
@@ -213,6 +215,7 @@ TEST_CASE("the hint answers the peer's mistake in each phase") {
     auto pair = open_pair();
     CHECK(receive(pair.server, support::hex("83 80 00 00 00 00")) ==
           Trace{"error 1002 Invalid opcode 0x3"});
+    CHECK(pair.server.error() == Error::InvalidOpcode);
     REQUIRE(pair.server.event_hint().has_value());
     CHECK(pair.server.send(*pair.server.event_hint()).at(0) == std::byte{0x88});
     CHECK_FALSE(pair.server.event_hint().has_value());
@@ -385,6 +388,7 @@ TEST_CASE("what was moved from is closed, and takes nothing any more") {
         const WSConnection elsewhere = std::move(*end);
         CHECK(end->state() == ConnectionState::Closed);
         CHECK(end->should_close_transport());
+        CHECK(end->error() == Error::None);
         CHECK(end->error_message() == "no error");
         CHECK(end->refused_request().target.empty());
         CHECK_FALSE(end->event_hint().has_value());
@@ -409,6 +413,7 @@ TEST_CASE("options out of range are told by the first send or events") {
     std::error_code ec;
     CHECK(server.events(ec).begin() == std::default_sentinel);
     CHECK(ec == Error::OptionsOutOfRange);
+    CHECK(server.error() == Error::OptionsOutOfRange);
 }
 
 TEST_CASE("a connection that finds no memory when it opens is closed, and nothing was sent") {

@@ -52,6 +52,7 @@ auto at_end(End& end, Visit visit) {
 /// ranges end, what was moved from is closed.
 class H11Handshake : public detail::Endpoint<H11Handshake> {
   public:
+    /// `role` is ours. Options out of range are reported by the first `send` or `events`.
     explicit H11Handshake(ConnectionType role, const Options& options = {})
         : end_{make_end(role, options)} {
         set_limits(options.limits);
@@ -70,8 +71,8 @@ class H11Handshake : public detail::Endpoint<H11Handshake> {
     /// Borrows what the transport has received.
     ///
     /// The caller keeps `data` alive and untouched until `events()` was iterated; what is not
-    /// consumed when that range ends is copied. `slack`: how many bytes behind it exist and may be
-    /// rewritten.
+    /// consumed when that range ends is copied. `slack`: how many bytes behind it exist, and may be
+    /// read and rewritten unchanged; 64 let the last frame take the fastest path.
     void receive_data_in_place(MutableBytesView data, std::size_t slack = 0) {
         if (accepts(data)) {
             core_.input.lend(data, slack);
@@ -94,6 +95,7 @@ class H11Handshake : public detail::Endpoint<H11Handshake> {
     }
 #endif
 
+    /// The same; where that would throw, `ec` is set.
     void initiate_upgrade_connection(const Headers& headers, std::string_view target,
                                      std::error_code& ec) {
         ec = initiate(headers, target);

@@ -6,14 +6,17 @@
 #include <wsproto/bytes.hpp>
 #include <wsproto/connection.hpp>
 #include <wsproto/connection_state.hpp>
+#include <wsproto/detail/append.hpp>
 #include <wsproto/detail/endpoint.hpp>
-#include <wsproto/detail/frame_encoder.hpp>
 #include <wsproto/error_code.hpp>
 #include <wsproto/errors.hpp>
+#include <wsproto/event_range.hpp>
 #include <wsproto/events.hpp>
+#include <wsproto/frame.hpp>
 #include <wsproto/handshake.hpp>
 #include <wsproto/headers.hpp>
 #include <wsproto/options.hpp>
+#include <wsproto/outgoing_frame.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -32,6 +35,7 @@ namespace wsproto {
 /// Moved onto itself, one that is open is closed.
 class WSConnection : public detail::Endpoint<WSConnection> {
   public:
+    /// `role` is ours. Options out of range are reported by the first `send` or `events`.
     explicit WSConnection(ConnectionType role, Options options = {})
         : opening_{std::make_unique<Opening>(role, std::move(options))} {}
 
@@ -50,8 +54,8 @@ class WSConnection : public detail::Endpoint<WSConnection> {
     /// Borrows what the transport has received, and unmasks inside it; events view it.
     ///
     /// The caller keeps `data` alive and untouched until `events()` was iterated; what is not
-    /// consumed when that range ends is copied. `slack`: how many bytes behind it exist and may be
-    /// rewritten.
+    /// consumed when that range ends is copied. `slack`: how many bytes behind it exist, and may be
+    /// read and rewritten unchanged; 64 let the last frame take the fastest path.
     void receive_data_in_place(MutableBytesView data, std::size_t slack = 0) {
         with_current([&](auto& current) { current.receive_data_in_place(data, slack); });
     }
@@ -61,11 +65,11 @@ class WSConnection : public detail::Endpoint<WSConnection> {
         with_current([](auto& current) { current.receive_eof(); });
     }
 
+#ifdef __cpp_exceptions
     /// A server's request that someone else has parsed; it, or what is wrong with it, comes out of
     /// `events()`.
     ///
     /// Throws `LocalProtocolError` on a client, a second time, or after any received byte.
-#ifdef __cpp_exceptions
     void initiate_upgrade_connection(const Headers& headers, std::string_view target) {
         std::error_code ec;
         initiate_upgrade_connection(headers, target, ec);
@@ -75,6 +79,7 @@ class WSConnection : public detail::Endpoint<WSConnection> {
     }
 #endif
 
+    /// The same; where that would throw, `ec` is set.
     void initiate_upgrade_connection(const Headers& headers, std::string_view target,
                                      std::error_code& ec) {
         ec = Error::UpgradeTooLate;
@@ -119,6 +124,14 @@ class WSConnection : public detail::Endpoint<WSConnection> {
             return connection_->should_close_transport();
         }
         return !opening_ || opening_->handshake.should_close_transport();
+    }
+
+    /// What the last `events()` complained about: the options, or the peer.
+    [[nodiscard]] Error error() const noexcept {
+        if (connection_) {
+            return connection_->error();
+        }
+        return opening_ ? opening_->handshake.error() : Error::None;
     }
 
     /// The last complaint about the peer, with what it complains about.
@@ -181,10 +194,7 @@ class WSConnection : public detail::Endpoint<WSConnection> {
     }
 
     [[nodiscard]] Error step_error() const noexcept override {
-        if (connection_) {
-            return connection_->error();
-        }
-        return opening_ ? opening_->handshake.error() : Error::None;
+        return error();
     }
 
     template <typename E>
