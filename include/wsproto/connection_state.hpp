@@ -28,6 +28,7 @@ enum class ConnectionState : std::uint8_t {
     Rejecting,      ///< The handshake was rejected and the response's body is under way.
 };
 
+/// The name as it is spelled here, for messages.
 constexpr std::string_view to_string(ConnectionState state) noexcept {
     constexpr std::array<std::string_view, 6> names{"Connecting",   "Open",   "RemoteClosing",
                                                     "LocalClosing", "Closed", "Rejecting"};

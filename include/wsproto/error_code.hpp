@@ -252,6 +252,7 @@ inline const std::error_category& error_category() noexcept {
     return category;
 }
 
+/// What makes an `Error` convertible to `std::error_code`.
 inline std::error_code make_error_code(Error error) noexcept {
     return {static_cast<int>(error), error_category()};
 }

@@ -5,7 +5,7 @@
 
 #include <wsproto/error_code.hpp>
 #include <wsproto/events.hpp>
-#include <wsproto/parse_failed.hpp>
+#include <wsproto/headers.hpp>
 
 #include <memory>
 #include <optional>

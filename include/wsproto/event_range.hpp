@@ -63,7 +63,8 @@ class EventSource {
 ///
 /// A second `events()` continues where the first stands, and the first has ended; what was lent
 /// stays lent until the second ends. It also ends when the connection is moved or destroyed. What
-/// the event that it shows views is valid until then.
+/// the event that it shows views is valid until the range is advanced or ends, or the connection is
+/// fed.
 class EventRange {
   public:
     class Iterator {

@@ -10,6 +10,7 @@
 
 namespace wsproto {
 
+/// The least `Limits::chunk_size`, in bytes.
 inline constexpr std::size_t min_chunk_size = 64;
 
 /// The most that a peer may send. Every limit is inclusive: the limit passes, one more fails.

@@ -1,8 +1,8 @@
 // The ChaCha20 block function, for a generator of random bytes. RFC 8439 §2.3.
 //
-// Some blocks are made side by side, each number of the state as a row of as many: that is what
-// compilers make vectors of, those that the function has in which all of this ends up: so
-// everything is inlined. Where the key comes from, and when it changes, is not known here.
+// Several blocks are computed side by side: each of the 16 words of the state is a row with a lane
+// for each block, which compilers turn into vectors. How wide these are is up to the function that
+// all of this is inlined into. Where the key comes from, and when it changes, is not known here.
 #ifndef WSPROTO_DETAIL_CHACHA_HPP
 #define WSPROTO_DETAIL_CHACHA_HPP
 
@@ -19,11 +19,11 @@ namespace wsproto::detail {
 
 using ChaChaKey = std::array<std::uint32_t, 8>;
 
-/// The same number of some blocks.
+/// The same word of several blocks.
 template <std::size_t Blocks>
 using ChaChaRow = std::array<std::uint32_t, Blocks>;
 
-/// Some blocks: first their first numbers, then their second ones, and so on.
+/// Several blocks: first their first words, then their second ones, and so on.
 template <std::size_t Blocks>
 using ChaChaBlocks = std::array<ChaChaRow<Blocks>, 16>;
 
@@ -98,7 +98,7 @@ template <std::size_t Blocks>
 }
 
 /// Fills `out`, a multiple of the size of the blocks, with the stream that belongs to `key`; the
-/// numbers of the blocks are mingled.
+/// words of blocks that were computed together are interleaved.
 template <std::size_t Blocks>
 [[gnu::always_inline]] inline void fill_with_blocks(std::span<std::byte> out,
                                                     const ChaChaKey& key) noexcept {

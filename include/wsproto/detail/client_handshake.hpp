@@ -21,7 +21,6 @@
 #include <wsproto/headers.hpp>
 #include <wsproto/random.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -22,7 +22,7 @@ namespace wsproto::detail {
 
 /// A request whose head is complete.
 struct ReceivedRequest {
-    // Of the fields of the upgrade an event shows these as headers.
+    // Fields of the handshake that the event shows among its `extra_headers` all the same.
     explicit ReceivedRequest(const MessageHead& own_head)
         : head{own_head},
           fields{

@@ -33,7 +33,7 @@ struct SentRequest {
 
 /// The head of a 101, and what it answers.
 struct ReceivedUpgrade {
-    // Of the fields of the upgrade an event shows these as headers.
+    // Fields of the handshake that the event shows among its `extra_headers` all the same.
     ReceivedUpgrade(const MessageHead& own_head, const SentRequest& own_request)
         : head{own_head},
           fields{own_head,

@@ -7,6 +7,7 @@
 
 #include <wsproto/accept_token.hpp>
 #include <wsproto/bytes.hpp>
+#include <wsproto/close_reason.hpp>
 #include <wsproto/connection_state.hpp>
 #include <wsproto/detail/ascii.hpp>
 #include <wsproto/detail/base64.hpp>
