@@ -208,11 +208,12 @@ class EchoServer {
                 std::move(socket), posix::to_string(address, size), settings_));
             return true;
         }
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            settings_.log(std::string{"cannot accept: "} + std::generic_category().message(errno));
+        const int error = errno;
+        if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
+            settings_.log(std::string{"cannot accept: "} + std::generic_category().message(error));
             accept_again_ = Clock::now() + pause_when_exhausted;
         }
-        return errno == ECONNABORTED || errno == EINTR;
+        return error == ECONNABORTED || error == EINTR;
     }
 
     void stop() {
