@@ -1,6 +1,7 @@
 // A WebSocket server for many clients on one thread: epoll(7), one receive buffer for all, time
 // limits, bounded memory. The loop stands in epoll/server.hpp, a client in epoll/session.hpp.
 #include "command_line.hpp"
+#include "epoll/listener.hpp"
 #include "epoll/options.hpp"
 #include "epoll/server.hpp"
 

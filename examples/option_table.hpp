@@ -7,6 +7,7 @@
 
 #include <getopt.h>
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>

@@ -3,6 +3,7 @@
 #ifndef WSPROTO_EXAMPLES_EPOLL_SERVER_HPP
 #define WSPROTO_EXAMPLES_EPOLL_SERVER_HPP
 
+#include "../posix_socket.hpp"
 #include "../stop_signal.hpp"
 #include "counters.hpp"
 #include "listener.hpp"

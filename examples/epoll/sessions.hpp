@@ -4,8 +4,10 @@
 #ifndef WSPROTO_EXAMPLES_EPOLL_SESSIONS_HPP
 #define WSPROTO_EXAMPLES_EPOLL_SESSIONS_HPP
 
+#include "../posix_socket.hpp"
 #include "options.hpp"
 #include "session.hpp"
+#include "workspace.hpp"
 
 #include <wsproto/connection_state.hpp>
 
