@@ -7,18 +7,45 @@
 
 #include <getopt.h>
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
+
+/// An option as it was given.
+struct OptionValue {
+    std::string option{};        ///< For complaints: "--port".
+    const char* text = nullptr;  ///< Null where no value follows.
+};
 
 /// One option of a program whose settings are a `Settings`.
 template <typename Settings>
 struct OptionRule {
-    const char* name;
-    int argument;  ///< `required_argument` or `no_argument`.
-    void (*take)(Settings& settings, const char* value);
+    const char* name = nullptr;
+    int argument = no_argument;  ///< Or `required_argument`.
+    void (*take)(Settings& settings, const OptionValue& value) = nullptr;
 };
+
+template <typename Number>
+[[nodiscard]] Number parse_number(const OptionValue& value) {
+    return parse_number<Number>(value.option, value.text);
+}
+
+/// What a rule does where the value is a number, and one of the settings.
+template <auto Member, typename Settings>
+void take_number(Settings& settings, const OptionValue& value) {
+    using Number = std::remove_reference_t<decltype(settings.*Member)>;
+    settings.*Member = parse_number<Number>(value);
+}
+
+/// What a rule does where the value is a number of seconds.
+template <auto Member, typename Settings>
+void take_seconds(Settings& settings, const OptionValue& value) {
+    settings.*Member = std::chrono::seconds{parse_number<std::uint32_t>(value)};
+}
 
 /// Takes all options of a command line, in order; what is none is refused.
 ///
@@ -34,7 +61,8 @@ void take_options(int argc, char** argv, std::span<const OptionRule<Settings>> r
     int index = 0;
     int result = 0;
     while ((result = ::getopt_long(argc, argv, "", known.data(), &index)) == 0) {
-        rules[static_cast<std::size_t>(index)].take(settings, optarg);
+        const OptionRule<Settings>& rule = rules[static_cast<std::size_t>(index)];
+        rule.take(settings, {std::string{"--"} + rule.name, optarg});
     }
     if (result != -1) throw UsageError{"see --help"};
     if (optind != argc) throw UsageError{std::string{"unexpected: "} + argv[optind]};

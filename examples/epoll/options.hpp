@@ -63,54 +63,38 @@ struct ServerOptions {
     bool help = false;
 };
 
-[[nodiscard]] inline std::chrono::seconds parse_seconds(const char* text) {
-    return std::chrono::seconds{parse_number<std::uint32_t>("seconds", text)};
-}
-
 inline constexpr OptionRule<ServerOptions> epoll_server_rules[] = {
-    {"host", required_argument, [](auto& all, auto value) { all.endpoint.host = value; }},
+    {"host", required_argument, [](auto& all, auto& value) { all.endpoint.host = value.text; }},
     {"port", required_argument,
-     [](auto& all, auto value) {
-         all.endpoint.port = std::to_string(parse_number<std::uint16_t>("--port", value));
+     [](auto& all, auto& value) {
+         all.endpoint.port = std::to_string(parse_number<std::uint16_t>(value));
      }},
-    {"backlog", required_argument,
-     [](auto& all, auto value) { all.backlog = parse_number<int>("--backlog", value); }},
+    {"backlog", required_argument, take_number<&ServerOptions::backlog>},
     {"max-message", required_argument,
-     [](auto& all, auto value) {
+     [](auto& all, auto& value) {
          auto& limits = all.protocol.limits;
-         limits.message_size = parse_number<std::uint64_t>("--max-message", value);
-         limits.frame_size = limits.message_size;
+         limits.frame_size = limits.message_size = parse_number<std::uint64_t>(value);
      }},
     {"max-fragments", required_argument,
-     [](auto& all, auto value) {
-         all.protocol.limits.fragments = parse_number<std::uint32_t>("--max-fragments", value);
+     [](auto& all, auto& value) {
+         all.protocol.limits.fragments = parse_number<std::uint32_t>(value);
      }},
-    {"max-output", required_argument,
-     [](auto& all, auto value) {
-         all.max_output = parse_number<std::size_t>("--max-output", value);
-     }},
-    {"opening", required_argument,
-     [](auto& all, auto value) { all.time_to_open = parse_seconds(value); }},
-    {"idle", required_argument,
-     [](auto& all, auto value) { all.time_to_idle = parse_seconds(value); }},
-    {"closing", required_argument,
-     [](auto& all, auto value) { all.time_to_close = parse_seconds(value); }},
-    {"no-deflate", no_argument, [](auto& all, auto) { all.deflate = false; }},
+    {"max-output", required_argument, take_number<&ServerOptions::max_output>},
+    {"opening", required_argument, take_seconds<&ServerOptions::time_to_open>},
+    {"idle", required_argument, take_seconds<&ServerOptions::time_to_idle>},
+    {"closing", required_argument, take_seconds<&ServerOptions::time_to_close>},
+    {"no-deflate", no_argument, [](auto& all, auto&) { all.deflate = false; }},
     {"context-takeover", no_argument,
-     [](auto& all, auto) {
+     [](auto& all, auto&) {
          all.compression.client_no_context_takeover = false;
          all.compression.server_no_context_takeover = false;
      }},
     {"deflate-level", required_argument,
-     [](auto& all, auto value) {
-         all.compression.level = parse_number<int>("--deflate-level", value);
-     }},
+     [](auto& all, auto& value) { all.compression.level = parse_number<int>(value); }},
     {"deflate-above", required_argument,
-     [](auto& all, auto value) {
-         all.compression.threshold = parse_number<std::size_t>("--deflate-above", value);
-     }},
-    {"stats", no_argument, [](auto& all, auto) { all.stats = true; }},
-    {"help", no_argument, [](auto& all, auto) { all.help = true; }},
+     [](auto& all, auto& value) { all.compression.threshold = parse_number<std::size_t>(value); }},
+    {"stats", no_argument, [](auto& all, auto&) { all.stats = true; }},
+    {"help", no_argument, [](auto& all, auto&) { all.help = true; }},
 };
 
 /// Throws `UsageError` with what is wrong.

@@ -13,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 inline constexpr std::string_view load_client_help = R"(Usage: load_client --port PORT [options]
@@ -68,51 +67,41 @@ struct LoadOptions {
 
 inline constexpr std::size_t max_message_size = 4U << 20U;
 
-[[nodiscard]] inline std::vector<std::size_t> parse_sizes(std::string_view list) {
+[[nodiscard]] inline std::vector<std::size_t> parse_sizes(const OptionValue& value) {
     std::vector<std::size_t> sizes;
+    std::string_view list = value.text;
     while (!list.empty()) {
         const std::size_t comma = std::min(list.find(','), list.size());
-        sizes.push_back(parse_number<std::size_t>("--sizes", list.substr(0, comma)));
-        if (sizes.back() > max_message_size) throw UsageError{"--sizes: more than 4 MiB"};
+        sizes.push_back(parse_number<std::size_t>(value.option, list.substr(0, comma)));
+        if (sizes.back() > max_message_size) throw UsageError{value.option + ": more than 4 MiB"};
         list.remove_prefix(std::min(comma + 1, list.size()));
     }
-    if (sizes.empty()) throw UsageError{"--sizes: none"};
+    if (sizes.empty()) throw UsageError{value.option + ": none"};
     return sizes;
 }
 
-[[nodiscard]] inline std::chrono::milliseconds parse_duration(const char* text) {
-    return std::chrono::seconds{parse_number<std::uint32_t>("seconds", text)};
-}
-
-template <auto Member>
-void take_number(LoadOptions& all, const char* value) {
-    all.*Member = parse_number<std::remove_reference_t<decltype(all.*Member)>>("number", value);
-}
-
 inline constexpr OptionRule<LoadOptions> load_client_rules[] = {
-    {"host", required_argument, [](auto& all, auto value) { all.endpoint.host = value; }},
-    {"port", required_argument, [](auto& all, auto value) { all.endpoint.port = value; }},
+    {"host", required_argument, [](auto& all, auto& value) { all.endpoint.host = value.text; }},
+    {"port", required_argument, [](auto& all, auto& value) { all.endpoint.port = value.text; }},
     {"connections", required_argument, take_number<&LoadOptions::connections>},
     {"opening", required_argument, take_number<&LoadOptions::opening>},
-    {"duration", required_argument,
-     [](auto& all, auto value) { all.duration = parse_duration(value); }},
+    {"duration", required_argument, take_seconds<&LoadOptions::duration>},
     {"rate", required_argument, take_number<&LoadOptions::rate>},
     {"in-flight", required_argument,
-     [](auto& all, auto value) {
+     [](auto& all, auto& value) {
          take_number<&LoadOptions::in_flight>(all, value);
          all.in_flight_given = true;
      }},
-    {"sizes", required_argument, [](auto& all, auto value) { all.sizes = parse_sizes(value); }},
+    {"sizes", required_argument, [](auto& all, auto& value) { all.sizes = parse_sizes(value); }},
     {"binary", required_argument, take_number<&LoadOptions::binary_percent>},
     {"fragmented", required_argument, take_number<&LoadOptions::fragmented_percent>},
-    {"deflate", no_argument, [](auto& all, auto) { all.deflate = true; }},
-    {"patience", required_argument,
-     [](auto& all, auto value) { all.patience = parse_duration(value); }},
-    {"phase", required_argument, [](auto& all, auto value) { all.phase = parse_duration(value); }},
+    {"deflate", no_argument, [](auto& all, auto&) { all.deflate = true; }},
+    {"patience", required_argument, take_seconds<&LoadOptions::patience>},
+    {"phase", required_argument, take_seconds<&LoadOptions::phase>},
     {"seed", required_argument, take_number<&LoadOptions::seed>},
-    {"json", no_argument, [](auto& all, auto) { all.json = true; }},
-    {"quiet", no_argument, [](auto& all, auto) { all.quiet = true; }},
-    {"help", no_argument, [](auto& all, auto) { all.help = true; }},
+    {"json", no_argument, [](auto& all, auto&) { all.json = true; }},
+    {"quiet", no_argument, [](auto& all, auto&) { all.quiet = true; }},
+    {"help", no_argument, [](auto& all, auto&) { all.help = true; }},
 };
 
 /// Throws `UsageError` with what is wrong.
