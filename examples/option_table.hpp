@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -47,6 +48,10 @@ void take_seconds(Settings& settings, const OptionValue& value) {
     settings.*Member = std::chrono::seconds{parse_number<std::uint32_t>(value)};
 }
 
+[[nodiscard]] inline std::string program_name(std::string_view path) {
+    return std::string{path.substr(path.rfind('/') + 1)};
+}
+
 /// Takes all options of a command line, in order; what is none is refused.
 ///
 /// Throws `UsageError` with what is wrong.
@@ -64,7 +69,7 @@ void take_options(int argc, char** argv, std::span<const OptionRule<Settings>> r
         const OptionRule<Settings>& rule = rules[static_cast<std::size_t>(index)];
         rule.take(settings, {std::string{"--"} + rule.name, optarg});
     }
-    if (result != -1) throw UsageError{"see --help"};
+    if (result != -1) throw UsageError{"see " + program_name(argv[0]) + " --help"};
     if (optind != argc) throw UsageError{std::string{"unexpected: "} + argv[optind]};
 }
 

@@ -109,7 +109,7 @@ inline constexpr OptionRule<LoadOptions> load_client_rules[] = {
     LoadOptions options;
     take_options(argc, argv, std::span<const OptionRule<LoadOptions>>{load_client_rules}, options);
     if (options.help) return options;
-    if (options.endpoint.port.empty()) throw UsageError{"--port is needed; see --help"};
+    if (options.endpoint.port.empty()) throw UsageError{"--port is needed; see load_client --help"};
     if (options.connections == 0 || options.opening == 0) {
         throw UsageError{"--connections, --opening: at least one"};
     }
