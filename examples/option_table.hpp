@@ -28,6 +28,7 @@ struct OptionRule {
     const char* name = nullptr;
     int argument = no_argument;  ///< Or `required_argument`.
     void (*take)(Settings& settings, const OptionValue& value) = nullptr;
+    bool last = false;  ///< What follows is not looked at: `--help`.
 };
 
 template <typename Number>
@@ -52,25 +53,39 @@ void take_seconds(Settings& settings, const OptionValue& value) {
     return std::string{path.substr(path.rfind('/') + 1)};
 }
 
-/// Takes all options of a command line, in order; what is none is refused.
-///
-/// Throws `UsageError` with what is wrong.
 template <typename Settings>
-void take_options(int argc, char** argv, std::span<const OptionRule<Settings>> rules,
-                  Settings& settings) {
+[[nodiscard]] std::vector<option> known_options(std::span<const OptionRule<Settings>> rules) {
     std::vector<option> known;
     for (const auto& rule : rules) {
         known.push_back({rule.name, rule.argument, nullptr, 0});
     }
     known.push_back({nullptr, 0, nullptr, 0});
+    return known;
+}
+
+/// Takes all options of a command line, in order, and returns what is none; nothing where an option
+/// was the last one.
+///
+/// Throws `UsageError` with what is wrong.
+template <typename Settings>
+[[nodiscard]] std::span<char*> take_options(int argc, char** argv,
+                                            std::span<const OptionRule<Settings>> rules,
+                                            Settings& settings) {
+    const std::vector<option> known = known_options(rules);
     int index = 0;
     int result = 0;
     while ((result = ::getopt_long(argc, argv, "", known.data(), &index)) == 0) {
         const OptionRule<Settings>& rule = rules[static_cast<std::size_t>(index)];
         rule.take(settings, {std::string{"--"} + rule.name, optarg});
+        if (rule.last) return {};
     }
     if (result != -1) throw UsageError{"see " + program_name(argv[0]) + " --help"};
-    if (optind != argc) throw UsageError{std::string{"unexpected: "} + argv[optind]};
+    return {argv + optind, argv + argc};
+}
+
+/// For a program that takes options and nothing else.
+inline void refuse_operands(std::span<char*> operands) {
+    if (!operands.empty()) throw UsageError{std::string{"unexpected: "} + operands.front()};
 }
 
 #endif

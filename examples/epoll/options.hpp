@@ -94,14 +94,14 @@ inline constexpr OptionRule<ServerOptions> epoll_server_rules[] = {
     {"deflate-above", required_argument,
      [](auto& all, auto& value) { all.compression.threshold = parse_number<std::size_t>(value); }},
     {"stats", no_argument, [](auto& all, auto&) { all.stats = true; }},
-    {"help", no_argument, [](auto& all, auto&) { all.help = true; }},
+    {"help", no_argument, [](auto& all, auto&) { all.help = true; }, true},
 };
 
 /// Throws `UsageError` with what is wrong.
 [[nodiscard]] inline ServerOptions parse_server_options(int argc, char** argv) {
     ServerOptions options;
-    take_options(argc, argv, std::span<const OptionRule<ServerOptions>>{epoll_server_rules},
-                 options);
+    constexpr std::span<const OptionRule<ServerOptions>> rules{epoll_server_rules};
+    refuse_operands(take_options(argc, argv, rules, options));
     if (wsproto::PerMessageDeflate{options.compression}.validate() != wsproto::Error::None) {
         throw UsageError{"--deflate-level: not a level of zlib"};
     }

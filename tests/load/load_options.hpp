@@ -101,13 +101,14 @@ inline constexpr OptionRule<LoadOptions> load_client_rules[] = {
     {"seed", required_argument, take_number<&LoadOptions::seed>},
     {"json", no_argument, [](auto& all, auto&) { all.json = true; }},
     {"quiet", no_argument, [](auto& all, auto&) { all.quiet = true; }},
-    {"help", no_argument, [](auto& all, auto&) { all.help = true; }},
+    {"help", no_argument, [](auto& all, auto&) { all.help = true; }, true},
 };
 
 /// Throws `UsageError` with what is wrong.
 [[nodiscard]] inline LoadOptions parse_load_options(int argc, char** argv) {
     LoadOptions options;
-    take_options(argc, argv, std::span<const OptionRule<LoadOptions>>{load_client_rules}, options);
+    constexpr std::span<const OptionRule<LoadOptions>> rules{load_client_rules};
+    refuse_operands(take_options(argc, argv, rules, options));
     if (options.help) return options;
     if (options.endpoint.port.empty()) throw UsageError{"--port is needed; see load_client --help"};
     if (options.connections == 0 || options.opening == 0) {
