@@ -36,6 +36,14 @@ template <typename Number>
     return parse_number<Number>(value.option, value.text);
 }
 
+/// Where nothing works with 0.
+template <typename Number>
+[[nodiscard]] Number parse_positive(const OptionValue& value) {
+    const auto number = parse_number<Number>(value);
+    if (number <= 0) throw UsageError{value.option + ": must be above 0"};
+    return number;
+}
+
 /// What a rule does where the value is a number, and one of the settings.
 template <auto Member, typename Settings>
 void take_number(Settings& settings, const OptionValue& value) {

@@ -69,7 +69,8 @@ inline constexpr OptionRule<ServerOptions> epoll_server_rules[] = {
      [](auto& all, auto& value) {
          all.endpoint.port = std::to_string(parse_number<std::uint16_t>(value));
      }},
-    {"backlog", required_argument, take_number<&ServerOptions::backlog>},
+    {"backlog", required_argument,
+     [](auto& all, auto& value) { all.backlog = parse_positive<int>(value); }},
     {"max-message", required_argument,
      [](auto& all, auto& value) {
          auto& limits = all.protocol.limits;
@@ -79,9 +80,16 @@ inline constexpr OptionRule<ServerOptions> epoll_server_rules[] = {
      [](auto& all, auto& value) {
          all.protocol.limits.fragments = parse_number<std::uint32_t>(value);
      }},
-    {"max-output", required_argument, take_number<&ServerOptions::max_output>},
-    {"opening", required_argument, take_seconds<&ServerOptions::time_to_open>},
-    {"idle", required_argument, take_seconds<&ServerOptions::time_to_idle>},
+    {"max-output", required_argument,
+     [](auto& all, auto& value) { all.max_output = parse_positive<std::size_t>(value); }},
+    {"opening", required_argument,
+     [](auto& all, auto& value) {
+         all.time_to_open = std::chrono::seconds{parse_positive<std::uint32_t>(value)};
+     }},
+    {"idle", required_argument,
+     [](auto& all, auto& value) {
+         all.time_to_idle = std::chrono::seconds{parse_positive<std::uint32_t>(value)};
+     }},
     {"closing", required_argument, take_seconds<&ServerOptions::time_to_close>},
     {"no-deflate", no_argument, [](auto& all, auto&) { all.deflate = false; }},
     {"context-takeover", no_argument,
