@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,6 +43,13 @@ template <typename Number>
     const auto number = parse_number<Number>(value);
     if (number <= 0) throw UsageError{value.option + ": must be above 0"};
     return number;
+}
+
+/// 0 stands for no limit.
+template <typename Number>
+[[nodiscard]] Number parse_limit(const OptionValue& value) {
+    const auto number = parse_number<Number>(value);
+    return number == 0 ? std::numeric_limits<Number>::max() : number;
 }
 
 /// What a rule does where the value is a number, and one of the settings.

@@ -21,8 +21,8 @@ Accepts WebSocket connections and sends every message back. Many clients, one th
   --host HOST            address or name to listen on; :: for all           (127.0.0.1)
   --port PORT            0 takes a free one                                 (9000)
   --backlog COUNT        connections that wait to be accepted               (4096)
-  --max-message BYTES    longest message to accept, after inflation         (1048576)
-  --max-fragments COUNT  most frames of one message                         (4096)
+  --max-message BYTES    longest message to accept, after inflation; 0 for no limit   (1048576)
+  --max-fragments COUNT  most frames of one message; 0 for no limit         (4096)
   --max-output BYTES     kept for a client that does not read; when there is more, the client is
                          not read from                                      (262144)
   --opening SECONDS      time for the opening handshake, as a whole         (10)
@@ -74,11 +74,11 @@ inline constexpr OptionRule<ServerOptions> epoll_server_rules[] = {
     {"max-message", required_argument,
      [](auto& all, auto& value) {
          auto& limits = all.protocol.limits;
-         limits.frame_size = limits.message_size = parse_number<std::uint64_t>(value);
+         limits.frame_size = limits.message_size = parse_limit<std::uint64_t>(value);
      }},
     {"max-fragments", required_argument,
      [](auto& all, auto& value) {
-         all.protocol.limits.fragments = parse_number<std::uint32_t>(value);
+         all.protocol.limits.fragments = parse_limit<std::uint32_t>(value);
      }},
     {"max-output", required_argument,
      [](auto& all, auto& value) { all.max_output = parse_positive<std::size_t>(value); }},

@@ -87,6 +87,12 @@ def idle(command):
         assert busy.recv(1) == bytes([TEXT]), "its message came back"
 
 
+def no_limit(command):
+    """Of messages, and of their frames, where it is given as 0."""
+    with Server([*command, "--max-message", "0", "--max-fragments", "0"]) as server:
+        exchange(opened(connect(server)))
+
+
 WRONG_CALLS = {
     "--port x": "--port: not a number in range: 'x'",
     "--port 70000": "--port: not a number in range: '70000'",
@@ -118,7 +124,7 @@ def called_wrongly(command):
 
 def main():
     command = [sys.argv[1], "--port", "0"]
-    for check in (called_wrongly, descriptors_lack, idle, told_to_stop, told_twice):
+    for check in (called_wrongly, no_limit, descriptors_lack, idle, told_to_stop, told_twice):
         check(command)
         print(check.__name__, "ok", flush=True)
 
