@@ -3,6 +3,7 @@
 #define WSPROTO_EXAMPLES_ECHO_CLIENT_OPTIONS_HPP
 
 #include "command_line.hpp"
+#include "option_table.hpp"
 #include "ws_url.hpp"
 
 #include <wsproto/headers.hpp>
@@ -10,11 +11,11 @@
 #include <getopt.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -69,83 +70,51 @@ struct EchoClientOptions {
     return message;
 }
 
-[[nodiscard]] inline std::pair<std::string, std::string> parse_header(std::string_view field) {
+[[nodiscard]] inline std::pair<std::string, std::string> parse_header(const OptionValue& given) {
+    const std::string_view field = given.text;
     const std::size_t colon = field.find(':');
-    if (colon == std::string_view::npos) throw UsageError{"--header: 'Name: value' is expected"};
+    if (colon == std::string_view::npos) {
+        throw UsageError{given.option + ": 'Name: value' is expected"};
+    }
     std::string_view value = field.substr(colon + 1);
     value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
     return {std::string{field.substr(0, colon)}, std::string{value}};
 }
 
-inline void take_option(int option, EchoClientOptions& options) {
-    switch (option) {
-        case 'm':
-            options.messages.emplace_back(optarg);
-            break;
-        case 'z':
-            options.messages.push_back(
-                generate_message(parse_number<std::size_t>("--size", optarg)));
-            break;
-        case 'b':
-            options.binary = true;
-            break;
-        case 'f':
-            options.fragment_size = parse_number<std::size_t>("--fragment", optarg);
-            break;
-        case 'p':
-            options.ping = true;
-            break;
-        case 'e':
-            options.echo = true;
-            break;
-        case 's':
-            options.subprotocols.emplace_back(optarg);
-            break;
-        case 'a':
-            options.headers.push_back(parse_header(optarg));
-            break;
-        case 'd':
-            options.deflate = false;
-            break;
-        case 't':
-            options.timeout =
-                std::chrono::seconds{parse_number<std::uint16_t>("--timeout", optarg)};
-            break;
-        case 'H':
-            options.help = true;
-            break;
-        default:
-            throw UsageError{"see echo_client --help"};
-    }
-}
+inline constexpr OptionRule<EchoClientOptions> echo_client_rules[] = {
+    {"message", required_argument,
+     [](auto& all, auto& value) { all.messages.emplace_back(value.text); }},
+    {"size", required_argument,
+     [](auto& all, auto& value) {
+         all.messages.push_back(generate_message(parse_number<std::size_t>(value)));
+     }},
+    {"binary", no_argument, [](auto& all, auto&) { all.binary = true; }},
+    {"fragment", required_argument, take_number<&EchoClientOptions::fragment_size>},
+    {"ping", no_argument, [](auto& all, auto&) { all.ping = true; }},
+    {"echo", no_argument, [](auto& all, auto&) { all.echo = true; }},
+    {"subprotocol", required_argument,
+     [](auto& all, auto& value) { all.subprotocols.emplace_back(value.text); }},
+    {"header", required_argument,
+     [](auto& all, auto& value) { all.headers.push_back(parse_header(value)); }},
+    {"no-deflate", no_argument, [](auto& all, auto&) { all.deflate = false; }},
+    {"timeout", required_argument,
+     [](auto& all, auto& value) {
+         all.timeout = std::chrono::seconds{parse_number<std::uint16_t>(value)};
+     }},
+    {"help", no_argument, [](auto& all, auto&) { all.help = true; }, true},
+};
 
 /// Throws `UsageError` with what is wrong.
 [[nodiscard]] inline EchoClientOptions parse_echo_client_options(int argc, char** argv) {
-    static constexpr std::array known = {
-        option{"message", required_argument, nullptr, 'm'},
-        option{"size", required_argument, nullptr, 'z'},
-        option{"binary", no_argument, nullptr, 'b'},
-        option{"fragment", required_argument, nullptr, 'f'},
-        option{"ping", no_argument, nullptr, 'p'},
-        option{"echo", no_argument, nullptr, 'e'},
-        option{"subprotocol", required_argument, nullptr, 's'},
-        option{"header", required_argument, nullptr, 'a'},
-        option{"no-deflate", no_argument, nullptr, 'd'},
-        option{"timeout", required_argument, nullptr, 't'},
-        option{"help", no_argument, nullptr, 'H'},
-        option{nullptr, 0, nullptr, 0},
-    };
     EchoClientOptions options;
-    for (int at = 0; !options.help && at != -1;) {
-        at = ::getopt_long(argc, argv, "", known.data(), nullptr);
-        if (at != -1) take_option(at, options);
-    }
+    constexpr std::span<const OptionRule<EchoClientOptions>> rules{echo_client_rules};
+    const std::span<char*> operands = take_options(argc, argv, rules, options);
     if (options.help) return options;
-    if (optind + 1 != argc) throw UsageError{"one URL is expected; see echo_client --help"};
+    if (operands.size() != 1) throw UsageError{"one URL is expected; see echo_client --help"};
     if (options.echo && (options.ping || !options.messages.empty())) {
         throw UsageError{"--echo sends nothing of its own: leave out --message, --size and --ping"};
     }
-    options.url = parse_ws_url(argv[optind]);
+    options.url = parse_ws_url(operands.front());
     return options;
 }
 
