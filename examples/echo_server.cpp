@@ -1,26 +1,23 @@
 // A WebSocket server that sends every message back: any number of clients, one thread, poll(2).
 // What happens with one client stands in echo_session.hpp.
 #include "command_line.hpp"
+#include "echo_server_options.hpp"
 #include "echo_session.hpp"
 #include "posix_socket.hpp"
 #include "stop_signal.hpp"
 
 #include <wsproto/wsproto.hpp>
 
-#include <getopt.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <iostream>
-#include <limits>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -29,105 +26,20 @@
 
 namespace {
 
-constexpr const char* help = R"(Usage: echo_server [options]
-Accepts WebSocket connections and sends every message back, piece by piece as it arrives.
-
-  --host HOST          address or name to listen on; :: for all, IPv4 too  (127.0.0.1)
-  --port PORT          0 takes a free one                                  (9000)
-  --max-message BYTES  longest message to accept; 0 for no limit           (16777216)
-  --no-deflate         do not agree on permessage-deflate
-  --verbose            one line for each thing that happens to a connection
-  --version            print the version of the library
-  --help               print this
-
-Prints "listening on HOST:PORT" when clients may come. Takes the first subprotocol that a client
-offers. Serves every path, but for those that begin with /refuse: they are answered with 404.
-SIGINT and SIGTERM close all connections with code 1001; the second one does not wait for them.
-Exit status: 0 stopped by a signal, 1 wrong usage, 2 cannot listen.
-)";
-
-struct CommandLine {
-    posix::Endpoint endpoint{.host = "127.0.0.1", .port = "9000"};
-    EchoSettings settings{};
-    bool done = false;  // there is nothing to serve
-};
-
-wsproto::Limits limits_for(std::uint64_t message_size) {
-    wsproto::Limits limits;
-    limits.frame_size = limits.message_size = message_size;
-    if (message_size == 0) {
-        limits.frame_size = limits.message_size = std::numeric_limits<std::uint64_t>::max();
-        limits.fragments = std::numeric_limits<std::uint32_t>::max();
-    }
-    return limits;
-}
-
 void log_line(const std::string& what) {
     std::cout << what << std::endl;
 }
 
-void print_version() {
-    std::cout << "wsproto " << wsproto::version_major << '.' << wsproto::version_minor << '.'
-              << wsproto::version_patch << '\n';
-}
-
-void take_option(int option, CommandLine& result) {
-    switch (option) {
-        case 'h':
-            result.endpoint.host = optarg;
-            break;
-        case 'p':
-            result.endpoint.port = std::to_string(parse_number<std::uint16_t>("--port", optarg));
-            break;
-        case 'm':
-            result.settings.options.limits =
-                limits_for(parse_number<std::uint64_t>("--max-message", optarg));
-            break;
-        case 'd':
-            result.settings.deflate = false;
-            break;
-        case 'v':
-            result.settings.log = log_line;
-            break;
-        case 'V':
-            print_version();
-            result.done = true;
-            break;
-        case 'H':
-            std::cout << help;
-            result.done = true;
-            break;
-        default:
-            throw UsageError{"see echo_server --help"};
-    }
-}
-
-CommandLine parse(int argc, char** argv) {
-    static constexpr std::array options = {
-        option{"host", required_argument, nullptr, 'h'},
-        option{"port", required_argument, nullptr, 'p'},
-        option{"max-message", required_argument, nullptr, 'm'},
-        option{"no-deflate", no_argument, nullptr, 'd'},
-        option{"verbose", no_argument, nullptr, 'v'},
-        option{"version", no_argument, nullptr, 'V'},
-        option{"help", no_argument, nullptr, 'H'},
-        option{nullptr, 0, nullptr, 0},
-    };
-    CommandLine result;
-    for (int at = 0; !result.done && at != -1;) {
-        at = ::getopt_long(argc, argv, "", options.data(), nullptr);
-        if (at != -1) take_option(at, result);
-    }
-    if (!result.done && optind != argc)
-        throw UsageError{std::string{"unexpected: "} + argv[optind]};
-    return result;
+EchoSettings settings_for(const EchoServerOptions& options) {
+    EchoSettings settings{.options = {.limits = options.limits}, .deflate = options.deflate};
+    if (options.verbose) settings.log = log_line;
+    return settings;
 }
 
 class EchoServer {
   public:
-    explicit EchoServer(CommandLine command_line)
-        : settings_{std::move(command_line.settings)},
-          listener_{posix::listen_on(command_line.endpoint)} {}
+    explicit EchoServer(const EchoServerOptions& options)
+        : settings_{settings_for(options)}, listener_{posix::listen_on(options.endpoint)} {}
 
     void run() {
         std::cout << "listening on " << posix::local_address(listener_) << std::endl;
@@ -236,13 +148,28 @@ class EchoServer {
     bool stopping_ = false;
 };
 
+void print_version() {
+    std::cout << "wsproto " << wsproto::version_major << '.' << wsproto::version_minor << '.'
+              << wsproto::version_patch << '\n';
+}
+
+void run(int argc, char** argv) {
+    const EchoServerOptions options = parse_echo_server_options(argc, argv);
+    if (options.help) {
+        std::cout << echo_server_help;
+    } else if (options.version) {
+        print_version();
+    } else {
+        EchoServer{options}.run();
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     try {
         std::signal(SIGPIPE, SIG_IGN);
-        CommandLine command_line = parse(argc, argv);
-        if (!command_line.done) EchoServer{std::move(command_line)}.run();
+        run(argc, argv);
         return 0;
     } catch (const UsageError& error) {
         std::cerr << "echo_server: " << error.what() << '\n';
