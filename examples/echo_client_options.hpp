@@ -27,7 +27,7 @@ Sends messages to a WebSocket echo server, one after the other, and checks what 
 other way round: sends back what a server sends.
 
   --message TEXT       send this; may be given often     (the lines of standard input)
-  --size BYTES         send a generated message of this size; may be given often
+  --size BYTES         send a generated message of this size, up to 1 GiB; may be given often
   --binary             send binary messages              (text)
   --fragment BYTES     send each message in frames of at most that many bytes; text is cut
                        between characters
@@ -60,6 +60,8 @@ struct EchoClientOptions {
     bool help = false;
 };
 
+inline constexpr std::size_t longest_generated = std::size_t{1} << 30U;
+
 /// Text that repeats itself, as texts do, but not too soon.
 [[nodiscard]] inline std::string generate_message(std::size_t size) {
     std::string message;
@@ -68,6 +70,12 @@ struct EchoClientOptions {
     }
     message.resize(size);
     return message;
+}
+
+[[nodiscard]] inline std::string generate_message(const OptionValue& value) {
+    const auto size = parse_number<std::size_t>(value);
+    if (size > longest_generated) throw UsageError{value.option + ": more than 1 GiB"};
+    return generate_message(size);
 }
 
 [[nodiscard]] inline std::pair<std::string, std::string> parse_header(const OptionValue& given) {
@@ -85,9 +93,7 @@ inline constexpr OptionRule<EchoClientOptions> echo_client_rules[] = {
     {"message", required_argument,
      [](auto& all, auto& value) { all.messages.emplace_back(value.text); }},
     {"size", required_argument,
-     [](auto& all, auto& value) {
-         all.messages.push_back(generate_message(parse_number<std::size_t>(value)));
-     }},
+     [](auto& all, auto& value) { all.messages.push_back(generate_message(value)); }},
     {"binary", no_argument, [](auto& all, auto&) { all.binary = true; }},
     {"fragment", required_argument, take_number<&EchoClientOptions::fragment_size>},
     {"ping", no_argument, [](auto& all, auto&) { all.ping = true; }},
