@@ -3,14 +3,13 @@
 #ifndef WSPROTO_EXAMPLES_ECHO_DIALOGUE_HPP
 #define WSPROTO_EXAMPLES_ECHO_DIALOGUE_HPP
 
+#include "client_connection.hpp"
 #include "client_failure.hpp"
 #include "client_request.hpp"
 #include "echo_check.hpp"
 #include "echo_client_options.hpp"
 #include "fragments.hpp"
-#include "gentle_end.hpp"
 #include "message_source.hpp"
-#include "outbox.hpp"
 #include "posix_socket.hpp"
 #include "transcript.hpp"
 
@@ -21,7 +20,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <sstream>
@@ -41,20 +39,20 @@ class EchoDialogue {
     EchoDialogue(EchoClientOptions options, posix::Socket socket, Transcript transcript)
         : options_{std::move(options)},
           transcript_{transcript},
-          socket_{std::move(socket)},
+          connection_{std::move(socket), options_.timeout},
           source_{options_.messages.empty() ? MessageSource{STDIN_FILENO}
                                             : MessageSource{std::move(options_.messages)}} {}
 
     /// Throws unless all messages came back.
     void run() {
         request();
-        while (!finished_) {
+        while (!is_finished()) {
             if (is_idle()) start_next();
-            written_ += outbox_.flush(socket_);
+            connection_.flush();
             wait();
         }
         transcript_.line("finished", counted(echoed_, "message") + " echoed; on the wire " +
-                                         traffic(written_, read_));
+                                         traffic(connection_.written(), connection_.read()));
         if (!says_goodbye_) throw Failure{Exit::Protocol, "the server closed too early"};
     }
 
@@ -63,13 +61,18 @@ class EchoDialogue {
 
     void request() {
         const wsproto::Request request = client_request(options_);
-        ws_.send(request, outbox_.bytes());
+        connection_.send(request);
         transcript_.line("sent", "request for " + request.target + " at " + request.host);
+    }
+
+    [[nodiscard]] bool is_finished() const noexcept {
+        return connection_.ended() || connection_.ws().should_close_transport();
     }
 
     /// Open, and nothing is awaited.
     [[nodiscard]] bool is_idle() const {
-        return ws_.state() == wsproto::ConnectionState::Open && !awaited_ && !awaits_pong_;
+        return connection_.ws().state() == wsproto::ConnectionState::Open && !awaited_ &&
+               !awaits_pong_;
     }
 
     void start_next() {
@@ -80,7 +83,7 @@ class EchoDialogue {
 
     void ping() {
         awaits_pong_ = true;
-        ws_.send(wsproto::Ping{.payload = ping_payload()}, outbox_.bytes());
+        connection_.send(wsproto::Ping{.payload = ping_payload()});
         transcript_.line("sent", "ping, " + preview_text(wsproto::as_text(ping_payload())));
     }
 
@@ -88,7 +91,7 @@ class EchoDialogue {
 
     void say_goodbye() {
         says_goodbye_ = true;
-        ws_.send(wsproto::CloseConnection{.reason = "done"}, outbox_.bytes());
+        connection_.send(wsproto::CloseConnection{.reason = "done"});
         transcript_.line("sent", "close 1000 \"done\"");
     }
 
@@ -103,8 +106,8 @@ class EchoDialogue {
         } while (!rest.empty());
         transcript_.line("sent", describe(message, counted(frames, "frame")));
         awaited_.emplace(std::move(message));
-        written_before_ = written_;
-        read_before_ = read_;
+        written_before_ = connection_.written();
+        read_before_ = connection_.read();
     }
 
     [[nodiscard]] std::size_t next_fragment(std::string_view rest) const {
@@ -115,11 +118,10 @@ class EchoDialogue {
 
     void send_fragment(std::string_view data, bool last) {
         if (options_.binary) {
-            ws_.send(
-                wsproto::BytesMessage{.data = wsproto::as_bytes(data), .message_finished = last},
-                outbox_.bytes());
+            connection_.send(
+                wsproto::BytesMessage{.data = wsproto::as_bytes(data), .message_finished = last});
         } else {
-            ws_.send(wsproto::TextMessage{.data = data, .message_finished = last}, outbox_.bytes());
+            connection_.send(wsproto::TextMessage{.data = data, .message_finished = last});
         }
     }
 
@@ -132,51 +134,24 @@ class EchoDialogue {
 
     void wait() {
         const bool reads_messages = is_idle() && !source_.exhausted();
-        std::array<pollfd, 2> polled{};
-        polled[0].fd = socket_.descriptor();
-        polled[0].events = static_cast<short>(outbox_.pending() != 0 ? POLLIN | POLLOUT : POLLIN);
-        polled[1].fd = reads_messages ? source_.descriptor() : -1;
-        polled[1].events = POLLIN;
-        const std::chrono::milliseconds patience = options_.timeout;
+        std::array polled{connection_.polled(),
+                          pollfd{reads_messages ? source_.descriptor() : -1, POLLIN, 0}};
         const int ready = ::poll(polled.data(), static_cast<nfds_t>(polled.size()),
-                                 reads_messages ? -1 : static_cast<int>(patience.count()));
-        if (ready == 0) return give_up();
+                                 reads_messages ? -1 : connection_.patience());
+        if (ready == 0) return connection_.give_up();
         if (polled[0].revents != 0) receive();
         if (polled[1].revents != 0) source_.read();
     }
 
-    // After the closing handshake the server ought to close first, but it need not be awaited.
-    void give_up() {
-        if (ws_.state() != wsproto::ConnectionState::Closed) {
-            throw Failure{Exit::Lost, "out of time"};
-        }
-        finished_ = true;
-    }
-
     void receive() {
-        const auto count = posix::receive_some(socket_, buffer_);
-        if (!count) return;
-        read_ += *count;
-        if (*count == 0) {
-            ws_.receive_eof();
-        } else {
-            ws_.receive_data_in_place(wsproto::MutableBytesView{buffer_}.first(*count));
-        }
-        drain();
-        finished_ = finished_ || ws_.should_close_transport();
-    }
-
-    void drain() {
+        connection_.receive();
         try {
-            for (const wsproto::Event& event : ws_.events()) {
+            for (const wsproto::Event& event : connection_.ws().events()) {
                 std::visit([this](const auto& any) { take(any); }, event);
-                if (const auto response = ws_.response_to(event)) {
-                    ws_.send(*response, outbox_.bytes());
-                }
+                connection_.respond(event);
             }
         } catch (const wsproto::RemoteProtocolError& error) {
-            if (error.event_hint()) ws_.send(*error.event_hint(), outbox_.bytes());
-            end_gently(outbox_, socket_, options_.timeout);
+            connection_.fail_gently(error);
             throw;
         }
     }
@@ -232,8 +207,9 @@ class EchoDialogue {
         }
         transcript_.line("received",
                          describe(awaited_->message(), counted(awaited_->pieces(), "piece")));
-        transcript_.line(
-            "", "equal; on the wire " + traffic(written_ - written_before_, read_ - read_before_));
+        transcript_.line("",
+                         "equal; on the wire " + traffic(connection_.written() - written_before_,
+                                                         connection_.read() - read_before_));
         awaited_.reset();
         ++echoed_;
     }
@@ -253,31 +229,21 @@ class EchoDialogue {
     }
 
     void take(const wsproto::CloseConnection& close) const {
-        if (close.code == wsproto::CloseReason::AbnormalClosure) {
-            throw Failure{Exit::Lost, "the connection ended without a closing handshake"};
-        }
-        const std::string code = std::to_string(static_cast<unsigned>(close.code));
-        transcript_.line("received", "close " + code + ' ' + preview_text(close.reason));
+        transcript_.line("received", describe_close(close));
     }
 
     EchoClientOptions options_;
     Transcript transcript_;
-    posix::Socket socket_;
+    ClientConnection connection_;
     MessageSource source_;
-    wsproto::WSConnection ws_{wsproto::ConnectionType::Client, without_limits()};
-    Outbox outbox_{};
-    wsproto::Bytes buffer_ = wsproto::Bytes(64 * 1024);
     std::optional<EchoCheck> awaited_{};
     std::string refusal_{};
     std::string body_{};  // of the refusal
     std::size_t echoed_ = 0;
-    std::size_t written_ = 0;
-    std::size_t read_ = 0;
     std::size_t written_before_ = 0;  // what is awaited was sent
     std::size_t read_before_ = 0;
     bool awaits_pong_ = false;
     bool says_goodbye_ = false;
-    bool finished_ = false;
 };
 
 #endif
