@@ -37,6 +37,16 @@ class Histogram {
         return max();
     }
 
+    /// Calls `visit` with each duration that any took, rounded up as by `quantile`, and their
+    /// number; the shortest first.
+    template <typename Visit>
+    void for_each(Visit visit) const {
+        for (std::size_t index = 0; index != counts_.size(); ++index) {
+            if (counts_[index] == 0) continue;
+            visit(Duration{std::min(upper_end(index), max_)}, counts_[index]);
+        }
+    }
+
     void add(const Histogram& other) noexcept {
         for (std::size_t index = 0; index != counts_.size(); ++index) {
             counts_[index] += other.counts_[index];

@@ -44,6 +44,16 @@ inline constexpr std::array<std::pair<std::string_view, double>, 4> reported_qua
     return static_cast<double>(duration.count()) / 1000.0;
 }
 
+/// Pairs of nanoseconds and how many took that long: those of several phases can be added up.
+inline void print_histogram(std::ostream& out, const Histogram& latency) {
+    std::string_view separator = "";
+    out << '[';
+    latency.for_each([&](std::chrono::nanoseconds duration, std::uint64_t count) {
+        out << std::exchange(separator, ", ") << '[' << duration.count() << ", " << count << ']';
+    });
+    out << ']';
+}
+
 /// `name` is "phase" with its number, or "whole".
 struct ReportHead {
     std::string_view name{};
@@ -67,7 +77,9 @@ inline void print_json(std::ostream& out, const ReportHead& head, const Tally& t
     out << ", \"max_us\": " << microseconds(tally.latency.max())
         << ", \"altered\": " << tally.altered << ", \"lost\": " << tally.lost
         << ", \"failed\": " << tally.failed << ", \"never_opened\": " << tally.never_opened
-        << ", \"unclean\": " << tally.unclean << '}' << std::endl;
+        << ", \"unclean\": " << tally.unclean << ", \"histogram_ns\": ";
+    print_histogram(out, tally.latency);
+    out << '}' << std::endl;
 }
 
 inline void print_text(std::ostream& out, const ReportHead& head, const Tally& tally) {
