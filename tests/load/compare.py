@@ -90,7 +90,7 @@ def summary(reports):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("build", type=Path, help="build directory, with the target load_peers")
+    parser.add_argument("build", type=Path, help="directory that load_compare was built in")
     parser.add_argument("--connections", type=int, default=100, help="at once (100)")
     parser.add_argument("--seconds", type=int, default=3, help="of each run (3)")
     parser.add_argument("--runs", type=int, default=5, help="of each server and size (5)")
