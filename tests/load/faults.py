@@ -23,6 +23,8 @@ import zlib
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 FIN, RSV1, MASKED = 0x80, 0x40, 0x80
 
+HANDSHAKES = 200  # of one flood
+
 HEAD = (
     "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
@@ -244,6 +246,19 @@ async def bad_handshake(peer):
     await peer.end()
 
 
+async def bad_handshake_flood(peer):
+    """A connection for each, some at the same time."""
+    lanes = 20
+
+    async def one_after_the_other():
+        for _ in range(HANDSHAKES // lanes):
+            async with Peer(peer.options) as another:
+                await bad_handshake(another)
+
+    await bad_handshake(peer)
+    await asyncio.gather(*(one_after_the_other() for _ in range(lanes)))
+
+
 async def bad_frame(peer):
     await peer.open(DEFLATE_HEAD)
     data, code = in_turn("bad frame", BAD_FRAMES)
@@ -280,9 +295,9 @@ async def never_says_good_bye(peer):
 
 FAULTS = [
     killed_in_frame, gone_in_frame, killed_in_handshake, gone_in_handshake,
-    killed_before_first_byte, half_closed, slow_frame, ping_flood, empty_fragments, bad_handshake,
-    bad_frame, bomb, bombs_within_the_limit, stalled_reader, slow_head, stalled_writer,
-    never_says_good_bye,
+    killed_before_first_byte, half_closed, slow_frame, ping_flood, empty_fragments,
+    bad_handshake_flood, bad_frame, bomb, bombs_within_the_limit, stalled_reader, slow_head,
+    stalled_writer, never_says_good_bye,
 ]  # fmt: skip
 
 
