@@ -60,6 +60,10 @@ class Server:
                 return int(line.split()[1])
         raise RuntimeError("the server is gone")
 
+    def descriptors(self):
+        """How many it has open: its connections, and a few."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def cpu_seconds(self):
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICKS

@@ -1,14 +1,21 @@
 #!/usr/bin/env python3
 """Clean traffic through a server that others misuse: nobody's connection may notice.
 
-The load client sends mixed messages at an even rate to the echo server, and checks every echo. In
-turns the fault injector rests and works. Fails when an echo is lost or altered, a connection fails,
-the server answers a fault otherwise than it should, its memory grows, or the 99th percentile of the
-clean traffic's latency, the median over the phases with faults, is more than twice the median over
-the phases without. What is below the floor is never held against the server, and a run that fails
-for latency alone goes on for up to two more rounds. Where the system lets it, as it lets root,
-server and load client go before all other programs (chrt), for those would be measured too; where it
-does not, the floor is higher.
+The load client sends mixed messages at an even rate to the echo server, and checks every echo. The
+first seconds are quiet, before the fault injector ever starts; then it works; then its last
+connections end, which counts as neither; then it is quiet again; and so on, round after round.
+
+Fails when an echo is lost or altered, a connection fails, the server answers a fault otherwise than
+it should or keeps its connection, or memory grows. Fails too when the 99th percentile of all echoes
+beside faults together is more than twice that of all quiet echoes together, or an echo takes more
+than a second. A 99th percentile below the floor is never held against the server. Where the
+system lets it, as it lets root, server and load client go before all other programs (chrt), for
+those would be measured too; where it does not, the floor grows with the load average. The output
+tells what was allowed, and why.
+
+With --runs, a run that fails for latency alone, or because the injector itself was too late too
+often, is followed by a new one, and the output says so. One with a lost or altered echo, or with
+anything else that is wrong, never is. What is judged, and how, stands in judge.py.
 """
 
 import argparse
@@ -17,175 +24,205 @@ import signal
 import statistics
 import sys
 
+import judge
+from judge import FAULTS, QUIET, SETTLING
 from programs import Injector, Server, cores, load_average, load_client, may_run_at_once, progress
 
-TIME_LIMITS = {"opening": 2, "idle": 3, "closing": 2}
+TIME_LIMITS = ["--opening=2", "--idle=3", "--closing=2"]
+LONGEST_SETTLING = 40  # seconds: more than the injector's patience with one fault
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("server", help="path of epoll_server")
     parser.add_argument("client", help="path of load_client")
-    parser.add_argument("--minutes", type=float, default=0.6, help="of traffic (0.6)")
-    parser.add_argument("--block", type=int, default=4, help="seconds with, then without (4)")
+    parser.add_argument("--rounds", type=int, default=1, help="with faults, then quiet (1)")
+    parser.add_argument("--quiet", type=int, default=10, help="seconds before and after (10)")
+    parser.add_argument("--disturbed", type=int, default=34, help="seconds with faults (34)")
+    parser.add_argument("--runs", type=int, default=1, help="at most, while latency fails (1)")
     parser.add_argument("--connections", type=int, default=50, help="of clean traffic (50)")
     parser.add_argument("--rate", type=int, default=400, help="clean messages a second (400)")
     parser.add_argument("--sizes", default="16,125,1000,4096,20000", help="of these")
     parser.add_argument("--faults", type=float, default=20, help="a second (20)")
     parser.add_argument("--factor", type=float, default=2, help="for the latency (2)")
-    parser.add_argument("--floor", type=float, help="milliseconds that are fine (2; 25 without chrt)")
+    parser.add_argument("--floor", type=float, help="fine milliseconds (2; more without chrt)")
     parser.add_argument("--json", help="write the result to this file")
     return parser.parse_args()
 
 
-def client_options(arguments, seconds):
-    return [
-        "--connections", arguments.connections, "--rate", arguments.rate,
-        "--sizes", arguments.sizes, "--fragmented", 30, "--deflate",
-        "--duration", seconds, "--phase", 1, "--patience", 30,
-    ]  # fmt: skip
+def kinds_of_seconds(arguments, strangers):
+    """One after the other. `strangers` tells how many connections but the clean ones are open."""
+    yield SETTLING
+    yield from [QUIET] * arguments.quiet
+    for _ in range(arguments.rounds):
+        yield from [FAULTS] * arguments.disturbed
+        yield SETTLING
+        for _ in range(LONGEST_SETTLING):
+            if strangers() <= 0:
+                break
+            yield SETTLING
+        yield from [QUIET] * arguments.quiet
+
+
+def most_seconds(arguments):
+    each = arguments.disturbed + 1 + LONGEST_SETTLING + arguments.quiet
+    return 1 + arguments.quiet + arguments.rounds * each
+
+
+def limits_for(arguments, at_once, busy):
+    floor, reason = judge.floor(at_once, busy)
+    if arguments.floor is not None:
+        floor, reason = arguments.floor, "the floor that was asked for"
+    return judge.Limits(factor=arguments.factor, floor_ms=floor, floor_reason=reason)
 
 
 class Run:
-    """Phases of a second each; a block is some of them, without faults and with faults by turns."""
-
     def __init__(self, arguments):
         self.arguments = arguments
         self.at_once = may_run_at_once()
-        self.floor = arguments.floor or (2 if self.at_once else 25)
-        self.rounds = max(2, round(arguments.minutes * 60 / (2 * arguments.block)))
-        self.per_round = 2 * arguments.block
-        self.phases = []  # of each: faults?, settled?, the client's report, resident KiB
+        self.kinds = kinds_of_seconds(arguments, lambda: self.strangers)
+        self.kind = next(self.kinds)
+        self.seen = judge.Seen()
+        self.injector = None
+        self.clean = None  # descriptors of the server with no other than the clean connections
+        self.strangers = 0
         self.load_average = []
 
     def go(self):
-        server_core, other_core = cores()
-        limits = [f"--{name}={value}" for name, value in TIME_LIMITS.items()]
-        command = [self.arguments.server, "--port", 0, *limits]
-        with Server(command, server_core, self.at_once) as server:
-            limits = [f"--{name}={TIME_LIMITS[name]}" for name in ("opening", "closing")]
-            injector = Injector(server, ["--rate", self.arguments.faults, *limits], other_core)
-            options = client_options(self.arguments, (self.rounds + 3) * self.per_round)
+        self.server_core, self.other_core = cores()
+        command = [self.arguments.server, "--port", 0, *TIME_LIMITS]
+        with Server(command, self.server_core, self.at_once) as server:
             client = load_client(
-                self.arguments.client, server, options, other_core, self.at_once
+                self.arguments.client, server, self.client_options(), self.other_core, self.at_once
             )
-            for line in client.stdout:
-                self.take(json.loads(line), server, injector)
-                if self.is_enough():
-                    client.send_signal(signal.SIGINT)
-            self.client_status = client.wait()
-            self.faults = injector.finish()
+            try:
+                for line in client.stdout:
+                    self.take(json.loads(line), server, client)
+                self.seen.client_status = client.wait()
+            finally:
+                client.kill()
+            if self.injector:
+                self.seen.faults = self.injector.finish()
             server.process.terminate()
-            self.server_status = server.process.wait(timeout=20)
+            self.seen.server_status = server.process.wait(timeout=20)
 
-    def is_faulty(self, number):
-        return number // self.arguments.block % 2 == 1
+    def client_options(self):
+        return [
+            "--connections", self.arguments.connections, "--rate", self.arguments.rate,
+            "--sizes", self.arguments.sizes, "--fragmented", 30, "--deflate",
+            "--duration", most_seconds(self.arguments) + 10, "--phase", 1, "--patience", 30,
+        ]  # fmt: skip
 
-    def take(self, report, server, injector):
+    def take(self, report, server, client):
+        histogram = report.pop("histogram_ns")
         if report["report"] == "whole":
-            self.whole = report
-            return
-        number = len(self.phases)
-        settled = number % self.arguments.block != 0
-        self.phases.append((self.is_faulty(number), settled, report, server.rss_kib()))
+            self.seen.whole = report
+        elif self.kind is not None:
+            self.take_second(histogram, server)
+            self.prepare(next(self.kinds, None), server, client)
+
+    def take_second(self, histogram, server):
+        if self.clean is None:
+            self.clean = server.descriptors()
+        self.strangers = server.descriptors() - self.clean
+        self.seen.seconds.append(
+            judge.Second(self.kind, histogram, server.rss_kib(), self.strangers)
+        )
         self.load_average.append(load_average())
-        if self.is_faulty(number) != self.is_faulty(number + 1):
-            injector.tell("on" if self.is_faulty(number + 1) else "off")
-        if number % 60 == 59:
-            rss = self.phases[-1][3]
-            progress(f"{number + 1} s of {self.rounds * self.per_round}: {rss} KiB, p99 {self.p99()}")
+        if len(self.seen.seconds) % 60 == 0:
+            progress(f"{len(self.seen.seconds)} s: {self.seen.seconds[-1].rss_kib} KiB")
 
-    def is_enough(self):
-        done, rest = divmod(len(self.phases), self.per_round)
-        if rest != 0 or done < self.rounds:
-            return False
-        return done >= self.rounds + 2 or self.latency_is_fine()
-
-    def quantile_ms(self, name, faults):
-        values = [report[name] for faulty, settled, report, _ in self.phases
-                  if settled and faulty == faults and report["messages"] != 0]  # fmt: skip
-        return statistics.median(values) / 1000
-
-    def p99(self):
-        """The median over the phases, in milliseconds: without faults, and with faults."""
-        if len(self.phases) <= self.per_round:
-            return None
-        return [round(self.quantile_ms("p99_us", faults), 3) for faults in (False, True)]
-
-    def latency_is_fine(self):
-        quiet, faulty = self.p99()
-        return faulty <= max(self.arguments.factor * quiet, self.floor)
-
-    def rss_kib(self, round_number):
-        """What was resident in one round: the median, and the most."""
-        begin = round_number * self.per_round
-        values = [rss for *_, rss in self.phases[begin : begin + self.per_round]]
-        return {"second": begin + self.per_round, "median": statistics.median(values),
-                "max": max(values)}  # fmt: skip
-
-    def memory(self):
-        """At the start, after the first sixth, at the end."""
-        last = len(self.phases) // self.per_round - 1
-        return [self.rss_kib(number) for number in (0, max(1, (last + 1) // 6), last)]
-
-    def complaints(self):
-        if self.client_status != 0:
-            yield f"clean traffic suffered: {self.whole}"
-        if self.server_status != 0:
-            yield f"the server ended with {self.server_status}"
-        yield from sorted(set(self.faults["wrong"]))
-        yield from (f"never done: {name}" for name, n in self.faults["good"].items() if n == 0)
-        if not self.latency_is_fine():
-            yield f"p99, without and with faults, in ms: {self.p99()}"
-        _, early, late = self.memory()
-        # The allocator keeps one or two MiB more or less, without a trend.
-        if late["median"] > 1.1 * early["median"] + 3072:
-            yield f"memory grows: {self.memory()}"
+    def prepare(self, kind, server, client):
+        """For a second of this kind."""
+        if kind is None:
+            client.send_signal(signal.SIGINT)
+        elif kind == FAULTS != self.kind:
+            if not self.injector:
+                options = ["--rate", self.arguments.faults, *TIME_LIMITS]
+                self.injector = Injector(server, options, self.other_core)
+            self.injector.tell("on")
+        elif self.kind == FAULTS != kind:
+            self.injector.tell("off")
+        self.kind = kind
 
     def result(self):
-        names = ("p50_us", "p90_us", "p99_us", "p99.9_us")
+        busy = round(statistics.median(self.load_average or [0]), 2)
+        limits = limits_for(self.arguments, self.at_once, busy)
+        verdict = judge.judge(self.seen, limits)
+        seconds = self.seen.seconds
+        latency = {kind: judge.Latency(seconds, kind) for kind in (QUIET, FAULTS, SETTLING)}
+        allowed, why = judge.p99_allowed(latency[QUIET], limits)
         return {
             "arguments": vars(self.arguments),
             "ran_at_once": self.at_once,
-            "whole": self.whole,
-            "latency_ms": {
-                label: {name[:-3]: round(self.quantile_ms(name, faults), 3) for name in names}
-                for label, faults in (("quiet", False), ("faults", True))
-            },
-            "rss_kib": dict(zip(("start", "early", "end"), self.memory())),
-            "rss_kib_per_minute": [rss for *_, rss in self.phases[::60]],
-            "faults": self.faults,
-            "load_average": round(statistics.median(self.load_average), 2),
-            "complaints": list(self.complaints()),
+            "whole": self.seen.whole,
+            "seconds": {kind: [second.kind for second in seconds].count(kind) for kind in latency},
+            "latency_ms": {kind: quantiles(each) for kind, each in latency.items()},
+            "p99_allowed_ms": [allowed, why],
+            "rss_kib": judge.memory(seconds),
+            "rss_kib_per_second": [second.rss_kib for second in seconds],
+            "faults": self.seen.faults,
+            "load_average": busy,
+            "complaints": verdict.wrong + verdict.doubtful,
+            "worth_another_run": verdict.is_worth_another_run(),
         }
+
+
+def quantiles(latency):
+    found = {f"p{part:g}": latency.quantile(part / 100) for part in (50, 90, 99, 99.9)}
+    return {**found, "longest": latency.longest, "p99 of the worst second": latency.worst_p99}
 
 
 def show(result):
     whole = result["whole"]
-    print(f"{whole['messages']} echoes in {whole['seconds']:.0f} s on {whole['connections']} "
-          f"connections; altered {whole['altered']}, lost {whole['lost']}, "
-          f"failed {whole['failed']}")  # fmt: skip
-    for label, values in result["latency_ms"].items():
-        print(f"{label:8}", *(f"{name} {value:.3f} ms" for name, value in values.items()))
-    for label, rss in result["rss_kib"].items():
-        print(f"{label:8} resident: median {rss['median']:.0f} KiB, most {rss['max']} KiB, "
-              f"in the round up to second {rss['second']}")  # fmt: skip
-    for name, count in result["faults"]["good"].items():
-        print(f"{name:26} {count:6} as they should end")
-    print(f"{result['faults']['late']} faults came late; load average {result['load_average']}")
+    if whole:
+        print(f"{whole['messages']} echoes in {whole['seconds']:.0f} s on {whole['connections']} "
+              f"connections; altered {whole['altered']}, lost {whole['lost']}, "
+              f"failed {whole['failed']}")  # fmt: skip
+    for kind, values in result["latency_ms"].items():
+        print(f"{kind:8} {result['seconds'][kind]:4} s, in ms:",
+              *(f"{name} {value:.3f}," for name, value in values.items()))  # fmt: skip
+    allowed, why = result["p99_allowed_ms"]
+    print(f"p99 with faults may be {allowed:.3f} ms: {why}")
+    rss = result["rss_kib"]
+    print(f"resident: at most {rss['most']} KiB; {rss['early']} in the first half, "
+          f"{rss['late']} in the second; {rss['end']} at the end")  # fmt: skip
+    show_faults(result["faults"])
+    print(f"load average {result['load_average']}")
     for complaint in result["complaints"]:
         print(f"FAILED: {complaint}")
+    sys.stdout.flush()
 
 
-def main():
-    run = Run(parse_arguments())
+def show_faults(faults):
+    for name, count in faults["good"].items():
+        print(f"{name:26} {count:6} as they should end")
+    print(f"{faults['late']} of {judge.all_faults(faults)} faults came late, which is not held "
+          "against the server")  # fmt: skip
+
+
+def run_once(arguments, number):
+    print(f"run {number} of at most {arguments.runs}", flush=True)
+    run = Run(arguments)
     run.go()
     result = run.result()
     show(result)
-    if run.arguments.json:
-        with open(run.arguments.json, "w", encoding="utf-8") as file:
-            json.dump(result, file, indent=1)
-    sys.exit(1 if result["complaints"] else 0)
+    return result
+
+
+def main():
+    arguments = parse_arguments()
+    results = []
+    while len(results) < arguments.runs:
+        results.append(run_once(arguments, len(results) + 1))
+        if not results[-1]["worth_another_run"]:
+            break
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as file:
+            json.dump(results, file, indent=1)
+    sys.exit(1 if results[-1]["complaints"] else 0)
 
 
 if __name__ == "__main__":
