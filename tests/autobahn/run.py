@@ -27,7 +27,10 @@ PATIENCE = 30  # seconds, for a program to start or to end
 CASES_PER_LINE = 50
 
 HELP = """exit status: 0 every case ended as it must; 1 some did not, or are missing; 2 wrong usage, or a
-program did not do its part; 77 there is no wstest"""
+program did not do its part; 77 there is no wstest
+
+wstest is part of autobahntestsuite, https://github.com/crossbario/autobahn-testsuite, and takes Python
+2.7. A run of all cases takes an hour."""
 
 
 class Broken(Exception):
