@@ -75,7 +75,7 @@ TEST_CASE("a length that no message can have is refused with its last byte at th
     const auto first = GENERATE(fin | text, binary);
     for (const std::uint64_t length : lengths) {
         CAPTURE(length);
-        Echo echo{role};
+        Echo echo{role, {.limits = {.frame_size = 16U << 20U}}};
         const bool top = length >= bit(63);
         const Bytes header = support::header_to(role, first, length);
         CHECK(complaint_at(echo, header, top ? 2 : 9) == (top ? top_bit : too_big));
