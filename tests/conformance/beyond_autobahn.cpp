@@ -1,8 +1,9 @@
 // What Autobahn has no cases for, on connections behind their handshake and in both roles: lengths
 // at the ends of integers, control frames inside compressed messages, final blocks, and bombs.
 //
-// Handshakes that are wrong, masks the wrong way round, lengths that are not minimal, and each
-// limit by itself are in the tests of the headers; MATRIX.md says where.
+// Handshakes that are wrong, masks the wrong way round, and lengths that are not minimal are in the
+// tests of the headers, and MATRIX.md says where. Each limit by itself, which no RFC demands, is in
+// the tests of the header that keeps it.
 #include "compressed.hpp"
 #include "play.hpp"
 #include "support_deflate.hpp"
