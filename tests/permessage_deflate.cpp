@@ -205,8 +205,7 @@ TEST_CASE("options within their ranges are valid") {
     CHECK(PerMessageDeflate{{.level = 0}}.validate() == Error::None);
 }
 
-TEST_CASE("options out of their ranges are reported, and neither offered nor accepted",
-          "[rfc7692-7-decline-unsupported]") {
+TEST_CASE("options out of their ranges are reported, and neither offered nor accepted") {
     const DeflateOptions options = GENERATE(
         DeflateOptions{.client_max_window_bits = 7}, DeflateOptions{.client_max_window_bits = 16},
         DeflateOptions{.client_max_window_bits = -15}, DeflateOptions{.server_max_window_bits = 7},
@@ -248,6 +247,22 @@ TEST_CASE("a server answers with what was asked or configured", "[rfc7692-5-acce
     PerMessageDeflate server{row.options};
     CHECK(server.accept("permessage-deflate" + std::string{row.offer}) == row.answer);
     CHECK(server.enabled());
+}
+
+TEST_CASE("no valid offer is of what is not supported: each is accepted",
+          "[rfc7692-7-decline-unsupported]") {
+    const int server_bits = GENERATE(range(8, 16));
+    const int client_bits = GENERATE(range(8, 16));
+    const std::string_view takeover = GENERATE(
+        as<std::string_view>{}, "", "; server_no_context_takeover", "; client_no_context_takeover",
+        "; server_no_context_takeover; client_no_context_takeover");
+    CAPTURE(server_bits, client_bits, takeover);
+    PerMessageDeflate server;
+    CHECK(server.accept(
+        "permessage-deflate; server_max_window_bits=" + std::to_string(server_bits) +
+        "; client_max_window_bits=" + std::to_string(client_bits) + std::string{takeover}));
+    CHECK(server.server_max_window_bits() == server_bits);
+    CHECK(server.client_max_window_bits() == client_bits);
 }
 
 TEST_CASE("an offer that is declined leaves no trace",
@@ -638,6 +653,26 @@ TEST_CASE("messages arrive with windows of different sizes in the two directions
     const std::string text = mixed_data(50'000);
     CHECK(through(ends.client, ends.server, text) == text);
     CHECK(through(ends.server, ends.client, text) == text);
+}
+
+TEST_CASE("what is sent refers no further back than the window that was agreed on",
+          "[rfc7692-7.1.2.1-keep][rfc7692-7.1.2.2-keep][rfc7692-7.2.1-window]") {
+    const int bits = GENERATE(range(8, 16));
+    const bool from_client = GENERATE(true, false);
+    CAPTURE(bits, from_client);
+    const std::string part = noise((std::size_t{1} << bits) * 5 / 4);
+    const std::string text = part + part;  // a larger window would profit from the first
+    if (bits != 8 && bits != 15) {         // zlib's of 512 bytes looks back 250, as its of 256
+        const Bytes larger = PlainDeflate{bits + 1}(text, Z_SYNC_FLUSH);
+        CHECK(larger.size() < part.size() * 5 / 4);
+        CHECK_FALSE(plain_inflate(larger, bits, text.size()));
+    }
+    Ends ends{{.client_max_window_bits = bits, .server_max_window_bits = bits}};
+    const Bytes first = frame(ends.sender(from_client), text).payload;
+    const Bytes second = frame(ends.sender(from_client), text).payload;
+    const Bytes tail = hex("00 00 ff ff");
+    const auto inflated = plain_inflate(concat({first, tail, second, tail}), bits, 2 * text.size());
+    CHECK((inflated == text + text));  // which would fill pages
 }
 
 TEST_CASE("without context takeover in one direction, that one alone repeats itself",

@@ -99,6 +99,9 @@ class PlainDeflate {
 };
 
 /// What zlib makes of deflated data, without any code of the library; nothing if it is invalid.
+///
+/// In small steps: what lies further back in the same output is there for zlib, too, however small
+/// the window.
 inline std::optional<std::string> plain_inflate(wsproto::BytesView in, int window_bits,
                                                 std::size_t expected_size) {
     std::string out(expected_size + 100, '\0');
@@ -107,10 +110,14 @@ inline std::optional<std::string> plain_inflate(wsproto::BytesView in, int windo
     stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(in.data()));
     stream.avail_in = static_cast<uInt>(in.size());
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    const int result = ::inflate(&stream, Z_SYNC_FLUSH);
+    int result = Z_OK;
+    while (result == Z_OK && stream.avail_out == 0 && stream.total_out < out.size()) {
+        stream.avail_out =
+            static_cast<uInt>(std::min<std::size_t>(64, out.size() - stream.total_out));
+        result = ::inflate(&stream, Z_SYNC_FLUSH);
+    }
     ::inflateEnd(&stream);
-    const bool valid = result == Z_OK && stream.avail_in == 0;
+    const bool valid = (result == Z_OK || result == Z_BUF_ERROR) && stream.avail_in == 0;
     return valid ? std::optional{out.substr(0, stream.total_out)} : std::nullopt;
 }
 
