@@ -100,7 +100,8 @@ TEST_CASE("a server answers in the client's order, and the extensions know their
     CHECK_FALSE(y->enabled());
 }
 
-TEST_CASE("of each name a server takes the first offer that is accepted") {
+TEST_CASE("of each name a server takes the first offer that is accepted",
+          "[rfc7692-7-decline-unsupported]") {
     const auto x = scripted({.only = "x; b"});
     CHECK(server_extensions_handshake(Texts{"x; a", "x; b", "x; c"}, {x}) == "x");
     CHECK(x->asked == Texts{"x; a", "x; b"});

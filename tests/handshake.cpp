@@ -347,6 +347,17 @@ TEST_CASE("window bits parsed loosely: no value makes a handshake do anything bu
           Trace{is_malformed ? malformed : "error 0 unrecognized extension permessage-deflate"});
 }
 
+TEST_CASE("compression that a client did not offer fails its connection",
+          "[rfc7692-5-not-offered]") {
+    H11Handshake client = waiting_client();
+    const std::string answer = switching_protocols +
+                               "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" +
+                               "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
+    CHECK(receive(client, as_bytes(answer)) ==
+          Trace{"error 0 unrecognized extension permessage-deflate"});
+    CHECK(client.state() == ConnectionState::Closed);
+}
+
 TEST_CASE("interim responses without end: refused at the limit, in flat memory", "[attack]") {
     const std::string interim = "HTTP/1.1 102 Processing\r\nA: b\r\n\r\n";
     H11Handshake client = waiting_client({.handshake_size = 100'000, .handshake_headers = 10'000});

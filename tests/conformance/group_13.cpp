@@ -96,12 +96,12 @@ std::vector<std::string> group_13_ids() {
 }
 
 TEST_CASE("Autobahn 13, parameters: a server agrees on them and keeps to them",
-          "[rfc7692-5-accept][rfc7692-7.1.1.1-keep][rfc7692-7.1.2.1-keep]") {
+          "[rfc7692-5-accept][rfc7692-5-agreed][rfc7692-7.1.1.1-keep][rfc7692-7.1.2.1-keep]") {
     converse_with_parameters(ConnectionType::Server);
 }
 
 TEST_CASE("Autobahn 13, parameters: a client agrees on them and keeps to them",
-          "[rfc7692-5-offer][rfc7692-7.1.1.2-keep][rfc7692-7.1.2.2-keep]") {
+          "[rfc7692-5-offer][rfc7692-5-agreed][rfc7692-7.1.1.2-keep][rfc7692-7.1.2.2-keep]") {
     converse_with_parameters(ConnectionType::Client);
 }
 

@@ -18,9 +18,9 @@ TAG = re.compile(r"\[(rfc\d+-[^\]]+)\]")
 
 HEAD = """# Requirements and tests
 
-Every MUST and MUST NOT of RFC 6455 and RFC 7692 that concerns an endpoint, and the tests that hold
-it. Made by matrix.py from requirements.txt and the tags of the tests; a test fails when it is out of
-date. Names of files are those below tests/.
+Every MUST and MUST NOT of RFC 6455 §4 to §8 and RFC 7692 §5 to §8 that concerns an endpoint, and the
+tests that hold it; RFC 7692 §8, on security, has none. Made by matrix.py from requirements.txt and
+the tags of the tests; a test fails when it is out of date. Names of files are those below tests/.
 """
 
 
