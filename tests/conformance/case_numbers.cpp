@@ -1,9 +1,10 @@
 // Whether the suite is complete: the numbers of all 517 cases of the Autobahn test suite, in
-// ranges, and those that our tables have.
+// ranges, how many each group has, and those that our tables have.
 #include "groups.hpp"
 
 #include "catch.hpp"
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +30,11 @@ constexpr Range ranges[] = {
     {"12.4", 18}, {"12.5", 18}, {"13.1", 18}, {"13.2", 18}, {"13.3", 18}, {"13.4", 18},
     {"13.5", 18}, {"13.6", 18}, {"13.7", 18},
 };
+
+// What wstest counts in a whole run, by group.
+const std::map<std::string, int> wstest_counts{{"1", 16}, {"2", 11},  {"3", 7},   {"4", 10},
+                                               {"5", 20}, {"6", 145}, {"7", 37},  {"9", 54},
+                                               {"10", 1}, {"12", 90}, {"13", 126}};
 
 std::vector<std::string> our_numbers() {
     std::vector<std::string> numbers = group_12_ids();
@@ -56,6 +62,14 @@ TEST_CASE("the suite has all 517 cases of the Autobahn test suite, each once") {
     const std::vector<std::string> numbers = our_numbers();
     CHECK(numbers.size() == 517);
     CHECK(std::set<std::string>(numbers.begin(), numbers.end()) == expected);
+}
+
+TEST_CASE("every group has as many cases as the Autobahn test suite counts") {
+    std::map<std::string, int> counts;
+    for (const std::string& number : our_numbers()) {
+        ++counts[number.substr(0, number.find('.'))];
+    }
+    CHECK(counts == wstest_counts);
 }
 
 }  // namespace conformance
