@@ -173,6 +173,18 @@ TEST_CASE("a moved range goes on, and the one it was moved from has ended") {
     CHECK(line(*++second.begin()) == "ping 'three'");
 }
 
+TEST_CASE("what a range was moved from can be moved itself, and stays without events") {
+    const auto role = GENERATE(Client, Server);
+    Connection connection{role};
+    connection.receive_data(three(role));
+    EventRange first = connection.events();
+    EventRange second{std::move(first)};
+    EventRange third{std::move(first)};
+    CHECK(third.ended());
+    CHECK(rest_of(third).empty());
+    CHECK(line(*second.begin()) == "text 'one'");
+}
+
 TEST_CASE("a moved range ends when its connection does") {
     const auto role = GENERATE(Client, Server);
     std::optional<Connection> connection{std::in_place, role};

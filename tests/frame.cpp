@@ -44,6 +44,31 @@ TEST_CASE("the six opcodes of the RFC are known, the ten reserved ones are not")
     }
 }
 
+TEST_CASE("reserved bits are compared, joined and intersected each for itself") {
+    const auto bits = [](unsigned value) {
+        return RsvBits{(value & 4U) != 0, (value & 2U) != 0, (value & 1U) != 0};
+    };
+    for (unsigned a = 0; a != 8; ++a) {
+        CHECK(bits(a).any() == (a != 0));
+        for (unsigned b = 0; b != 8; ++b) {
+            CAPTURE(a, b);
+            CHECK((bits(a) == bits(b)) == (a == b));
+            CHECK((bits(a) | bits(b)) == bits(a | b));
+            CHECK((bits(a) & bits(b)) == bits(a & b));
+        }
+    }
+}
+
+TEST_CASE("headers are equal if all of their fields are") {
+    const FrameHeader header{};
+    CHECK(header == FrameHeader{});
+    CHECK_FALSE(header == FrameHeader{.fin = false});
+    CHECK_FALSE(header == FrameHeader{.rsv = {.rsv2 = true}});
+    CHECK_FALSE(header == FrameHeader{.opcode = Opcode::Binary});
+    CHECK_FALSE(header == FrameHeader{.payload_length = 1});
+    CHECK_FALSE(header == FrameHeader{.masking_key = rfc_key});
+}
+
 TEST_CASE("headers are those of the examples in RFC 6455 section 5.7") {
     CHECK(encoded({.opcode = Opcode::Text, .payload_length = 5}) == "81 05");
     CHECK(encoded({.opcode = Opcode::Text, .payload_length = 5, .masking_key = rfc_key}) ==

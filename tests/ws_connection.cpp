@@ -400,6 +400,9 @@ TEST_CASE("what was moved from is closed, and takes nothing any more") {
         std::error_code ec;
         CHECK(end->send(Ping{}, ec).empty());
         CHECK(ec == Error::EventNotAllowed);
+        Bytes scratch;
+        CHECK(end->send_gather(TextMessage{"x"}, scratch, ec).payload().empty());
+        CHECK(ec == Error::EventNotAllowed);
         end->initiate_upgrade_connection({}, "/", ec);
         CHECK(ec == Error::UpgradeTooLate);
         CHECK(elsewhere.state() == (open ? ConnectionState::Open : ConnectionState::Connecting));

@@ -119,6 +119,12 @@ TEST_CASE("contradictory and unreadable lengths are refused") {
     }
 }
 
+TEST_CASE("a length that is unreadable is refused before the fields behind it are looked at") {
+    const std::string fields = "Content-Length: 4x\r\nA: b\r\nC: d\r\n\r\n";
+    CHECK(complaint(HeadKind::Response, "HTTP/1.1 200 OK\r\n" + fields) == Error::BadHttpMessage);
+    CHECK(complaint(HeadKind::Request, "GET / HTTP/1.1\r\n" + fields) == Error::BadHttpMessage);
+}
+
 TEST_CASE("what frames a message is found wherever it stands between other fields") {
     const std::string start = "HTTP/1.1 200 OK\r\n";
     const std::string other = "Some-Field: a b c\r\n";
