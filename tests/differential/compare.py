@@ -126,10 +126,9 @@ class Comparison:
         named = count - self.equal - self.failures
         print(f"\n{count} streams of the seed {self.arguments.seed} in {seconds:.1f} s: "
               f"{self.equal} equal, {named} with differences that have a name:")
-        for difference in differences.ALL:
-            number = self.fired[difference.name]
-            print(f"{number:8}  §{difference.section:4} {difference.name}")
-        silent = [each.name for each in differences.ALL if not self.fired[each.name]]
+        for name, section in differences.ALL:
+            print(f"{self.fired[name]:8}  §{section:4} {name}")
+        silent = [name for name, _ in differences.ALL if not self.fired[name]]
         if silent and count >= LONG:
             print("never came up:", "; ".join(silent))
         print(f"{self.failures} failures")

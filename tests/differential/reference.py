@@ -46,8 +46,7 @@ def describe(event):
     return ("body", bytes(event.data), "end" if event.body_finished else "more")
 
 
-def negotiated(stream):
-    deflate = PerMessageDeflate()
+def negotiated(stream, deflate):
     if stream.role == "client":
         deflate.offer()
         return client_extensions_handshake([stream.extension.decode()], [deflate])
@@ -58,19 +57,20 @@ def negotiated(stream):
 class Run:
     """What becomes of one stream. An error is `("error", code or status, text)`."""
 
-    def __init__(self, stream):
+    def __init__(self, stream, deflate):
         self.stream = stream
         self.trace = []
         self.failed = False
+        self.yields = False  # the frame under way, something
         role = ConnectionType[stream.role.upper()]
         if stream.start == "open":
-            self.endpoint = Connection(role, negotiated(stream) if stream.extension else [])
+            self.endpoint = Connection(
+                role, negotiated(stream, deflate) if stream.extension else [])
             return
         self.endpoint = WSConnection(role)
         if stream.role == "client":
-            extensions = [PerMessageDeflate()] if stream.extension else []
             self.endpoint.send(Request(host="example.org", target="/", subprotocols=["a", "b"],
-                                       extensions=extensions))
+                                       extensions=[deflate] if stream.extension else []))
 
     def step(self, what):
         if what == "close":
@@ -96,25 +96,58 @@ class Run:
     def drain(self):
         for event in self.endpoint.events():
             before = self.endpoint.state
-            item = describe(event)
+            item = self.mark(describe(event))
             # A complaint is an event too, and leaves the state as it is.
             open_states = (ConnectionState.OPEN, ConnectionState.LOCAL_CLOSING)
             if item[0] == "close" and before in open_states:
-                item = ("error",) + item[1:]
-            self.trace.append(item)
+                self.complain(("error",) + item[1:])
+            else:
+                self.trace.append(item)
             if isinstance(event, Request):
                 self.accept(event)
+
+    def mark(self, item):
+        """An end of a frame that this library does not tell is `lost`; BEHAVIOUR §3."""
+        if item[0] not in ("text", "binary"):
+            return item
+        kind, data, end = item
+        self.yields = self.yields or bool(data)
+        if end == "more":
+            return item
+        yields, self.yields = self.yields, False
+        if end == "frame" and self.loses_end(yields):
+            return (kind, data, "lost")
+        return item
+
+    def loses_end(self, yields):
+        """Inside a code point, but an empty frame is an event; and where nothing was inflated."""
+        if any(each._inbound_compressed for each in self.protocol.extensions) and not yields:
+            return True
+        decoder = self.protocol._message_decoder.decoder
+        is_empty = self.protocol._frame_decoder.payload_consumed == 0
+        return bool(decoder and decoder.getstate()[0]) and not is_empty
+
+    @property
+    def protocol(self):
+        if self.stream.start == "open":
+            return self.endpoint._proto
+        return self.endpoint.connection._proto
+
+    def complain(self, item):
+        self.trace.append(item)
 
     def accept(self, request):
         self.endpoint.send(AcceptConnection(
             subprotocol=request.subprotocols[0] if request.subprotocols else None,
             extensions=[PerMessageDeflate()] if self.stream.extension else []))
 
+    def play(self):
+        for step in self.stream.steps:
+            if self.failed:
+                break  # wsproto says nothing of what it does then
+            self.step(step)
+        return self.trace + [("state", self.endpoint.state.name)]
+
 
 def trace(stream):
-    run = Run(stream)
-    for step in stream.steps:
-        if run.failed:
-            break  # wsproto says nothing of what it does then
-        run.step(step)
-    return run.trace + [("state", run.endpoint.state.name)]
+    return Run(stream, PerMessageDeflate()).play()

@@ -6,7 +6,6 @@ none; then the steps: the digits of what arrives in one read, `close` for a Clos
 """
 
 import dataclasses
-import random
 import struct
 import zlib
 

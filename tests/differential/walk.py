@@ -1,140 +1,174 @@
-"""The frames of a stream, taken apart without judging them, for the predicates of
-differences.py."""
+"""The frames of a stream, taken apart, and what BEHAVIOUR §3 has to say against a header: a second
+reading of its rules, that asks neither wsproto nor this library."""
 
 import dataclasses
 import struct
-import zlib
 
-CONTROL = 0x08
-LIMIT = 16 << 20
+LIMIT = 16 << 20  # of a frame and of a message
+DATA = {0: "CONTINUATION", 1: "TEXT", 2: "BINARY"}
+CLOSE, PING, PONG = 8, 9, 10
+NEVER = float("inf")
 
 
 @dataclasses.dataclass
-class Seen:
-    """A frame as far as it has arrived."""
+class Frame:
+    """A frame as far as it has arrived; `None` is what has not."""
 
-    fin: bool
-    rsv: int
-    opcode: int
-    length: int = 0
-    payload: bytes = b""
-    complete: bool = False
+    begin: int
+    first: int
+    second: int | None = None
+    extended: bytes = b""  # what there is of a length of its own
+    length: int | None = None
+    payload: int | None = None  # where it begins
+    end: int | None = None
+
+    @property
+    def opcode(self):
+        return self.first & 15
+
+    @property
+    def rsv(self):
+        return self.first >> 4 & 7
+
+    @property
+    def fin(self):
+        return bool(self.first & 0x80)
 
     @property
     def is_control(self):
-        return bool(self.opcode & CONTROL)
+        return bool(self.opcode & 8)
 
-
-def walk(stream):
-    """All frames up to the first Close, the last maybe incomplete."""
-    data = stream.bytes()
-    frames = []
-    while data:
-        frame, data = take(data)
-        frames.append(frame)
-        if not frame.complete or frame.opcode == 8:
-            break
-    return frames
-
-
-def take(data):
-    frame = Seen(bool(data[0] & 0x80), data[0] >> 4 & 7, data[0] & 15)
-    if len(data) < 2:
-        return frame, b""
-    masked = data[1] & 0x80
-    frame.length = data[1] & 0x7F
-    more = {126: 2, 127: 8}.get(frame.length, 0)
-    begin = 2 + more + (4 if masked else 0)
-    if len(data) < 2 + more:
-        return frame, b""
-    if more:
-        frame.length, = struct.unpack("!H" if more == 2 else "!Q", data[2:2 + more])
-    if len(data) < begin:
-        return frame, b""
-    frame.payload = data[begin:begin + frame.length]
-    if masked:
-        key = data[begin - 4:begin]
-        repeated = key * (len(frame.payload) // 4 + 1)
-        frame.payload = bytes(a ^ b for a, b in zip(frame.payload, repeated))
-    frame.complete = len(frame.payload) == frame.length
-    return frame, data[begin + frame.length:]
+    @property
+    def length_form(self):
+        return {126: 2, 127: 8}.get(self.second & 0x7F, 0)
 
 
 @dataclasses.dataclass
-class Whole:
-    """A message as far as it has arrived."""
-
-    opcode: int
-    compressed: bool
-    payload: bytes = b""
-    finished: bool = False
-    declared: int = 0  # the lengths of its frames together
-    controls: int = 0  # between its frames
+class Fault:
+    at: int  # the byte that tells
+    code: int
+    text: bytes
 
 
-def messages(frames):
-    """The messages of the frames, as a decoder without any checks would put them together."""
-    current = None
-    result = []
-    for frame in frames:
-        if frame.is_control:
-            if current:
-                current.controls += 1
-            continue
-        if current is None:
-            current = Whole(frame.opcode, bool(frame.rsv & 4))
-            result.append(current)
-        current.payload += frame.payload
-        current.declared += frame.length
-        if frame.fin and frame.complete:
-            current.finished = True
-            current = None
-    return result
+def take(data, begin):
+    frame = Frame(begin, data[begin])
+    if begin + 1 == len(data):
+        return frame
+    frame.second = data[begin + 1]
+    at = begin + 2 + frame.length_form
+    frame.extended = data[begin + 2:at]
+    if len(data) < at:
+        return frame
+    frame.length = frame.second & 0x7F
+    if frame.length_form:
+        form = "!H" if frame.length_form == 2 else "!Q"
+        frame.length, = struct.unpack(form, frame.extended)
+    at += 4 if frame.second & 0x80 else 0
+    if len(data) < at:
+        return frame
+    frame.payload = at
+    if len(data) >= at + frame.length:
+        frame.end = at + frame.length
+    return frame
 
 
-def at_block_end(inflater):
-    """Whether an empty final block may follow."""
-    try:
-        probe = inflater.copy()
-        return not probe.decompress(b"\x03\x00") and probe.eof
-    except zlib.error:
-        return False
-
-
-class Inflation:
-    """What RFC 7692 §7.2.2 makes of the compressed messages of a stream, by zlib alone."""
+class Walk:
+    """The frames up to the first Close or the first fault; only the last may be incomplete."""
 
     def __init__(self, stream):
-        side = b"client" if stream.role == "server" else b"server"
-        self.takeover = side + b"_no_context_takeover" not in stream.extension
-        self.bits = 10 if side + b"_max_window_bits=10" in stream.extension else 15
-        self.window = b""
+        self.role = stream.role
+        self.claimed = 4 if stream.extension else 0
+        self.declared = None  # of the message under way
+        self.compressed = False
+        self.frames = []
+        self.faults = []  # of the last frame, in the order of its bytes
+        data = stream.bytes()
+        at = 0
+        while at is not None and at != len(data) and not self.faults:
+            frame = take(data, at)
+            self.frames.append(frame)
+            self.begin_message(frame)
+            self.faults = [Fault(*each) for each in self.judge(frame)]
+            self.end_frame(frame)
+            at = frame.end if frame.opcode != CLOSE else None
 
-    def take(self, payload, finished):
-        """The output, and what was odd: a final block, an error, an end inside a block."""
-        odd = set()
-        output = b""
-        before_tail = 0
-        inflater = self.fresh()
-        try:
-            for data in (payload, b"\x00\x00\xff\xff" if finished else b""):
-                before_tail = len(output)
-                while data:
-                    output += inflater.decompress(data)
-                    data = inflater.unused_data
-                    if inflater.eof:
-                        odd.add("final block")
-                        inflater = self.fresh(output)
-            # The tail may happen to fill a block.
-            if finished and (len(output) != before_tail or not at_block_end(inflater)):
-                odd.add("inside a block")
-        except zlib.error:
-            odd.add("error")
-        self.window = (self.window + output)[-32768:] if self.takeover else b""
-        return output, odd
+    def begin_message(self, frame):
+        if not frame.is_control and self.declared is None:
+            self.compressed = bool(frame.rsv & self.claimed)
 
-    def fresh(self, output=b""):
-        window = (self.window + output)[-(1 << self.bits):]
-        if window:
-            return zlib.decompressobj(-self.bits, zdict=window)
-        return zlib.decompressobj(-self.bits)
+    def end_frame(self, frame):
+        if frame.end is not None and not frame.is_control:
+            self.declared = None if frame.fin else (self.declared or 0) + frame.length
+
+    def judge(self, frame):
+        for text in self.of_first_byte(frame):
+            yield frame.begin, 1002, text
+        if frame.second is None:
+            return
+        masked = bool(frame.second & 0x80)
+        if masked != (self.role == "server"):
+            what = b"unexpected masked" if masked else b"unexpected unmasked"
+            yield frame.begin + 1, 1002, b"%s received %s frame" % (self.role.encode(), what)
+        if frame.is_control and frame.second & 0x7F > 125:
+            yield frame.begin + 1, 1002, b"Control frame with payload len > 125"
+        if frame.length_form == 8 and frame.extended[:1] >= b"\x80":
+            yield frame.begin + 2, 1002, b"8-byte payload length with non-zero MSB"
+        if frame.length_form == 8 and frame.extended.startswith(bytes(6)):
+            text = b"Payload length used 8 bytes when 2 would have sufficed"
+            yield frame.begin + 7, 1002, text
+        if frame.length is None:
+            return
+        for code, text in self.of_length(frame):
+            yield frame.begin + 1 + frame.length_form, code, text
+        # The extension's own rule, once it is shown the header.
+        if frame.payload is not None and frame.rsv & self.claimed and frame.opcode not in (1, 2):
+            yield frame.payload - 1, 1002, b"Reserved bit set unexpectedly"
+
+    def of_first_byte(self, frame):
+        if frame.opcode not in (*DATA, CLOSE, PING, PONG):
+            yield b"Invalid opcode 0x%x" % frame.opcode
+        if frame.is_control and not frame.fin:
+            yield b"Invalid attempt to fragment control frame"
+        if frame.rsv & ~self.claimed:
+            yield b"Reserved bit set unexpectedly"
+        if self.declared is None and frame.opcode == 0:
+            yield b"unexpected CONTINUATION"
+        if self.declared is not None and frame.opcode in (1, 2):
+            yield b"expected CONTINUATION, got " + DATA[frame.opcode].encode()
+
+    def of_length(self, frame):
+        if frame.length_form == 2 and frame.length < 126:
+            yield 1002, b"Payload length used 2 bytes when 1 would have sufficed"
+        if frame.length > LIMIT:
+            yield 1009, b"Frame exceeds the size limit"
+        # Of a compressed message what comes out counts.
+        data = not frame.is_control and not self.compressed
+        if data and (self.declared or 0) + frame.length > LIMIT:
+            yield 1009, b"Message exceeds the size limit"
+
+
+def cut(stream, end, arrival=NEVER):
+    """The stream until the byte at `arrival` comes, and of its bytes only those before `end`."""
+    steps = []
+    at = 0
+    for step in stream.steps:
+        if isinstance(step, str):
+            steps.append(step)
+            continue
+        if at < end:
+            steps.append(step[:end - at])
+        at += len(step)
+        if at > arrival:
+            break
+    return dataclasses.replace(stream, steps=steps)
+
+
+def replace_byte(stream, at, byte):
+    steps = []
+    for step in stream.steps:
+        if not isinstance(step, str):
+            if 0 <= at < len(step):
+                step = step[:at] + bytes([byte]) + step[at + 1:]
+            at -= len(step)
+        steps.append(step)
+    return dataclasses.replace(stream, steps=steps)
