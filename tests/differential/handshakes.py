@@ -66,7 +66,12 @@ def spoil(rng, lines):
         lines[at] + b"\t ", lines[at].replace(b": ", b":\t", 1)])
 
 
-CHANGES = [change_value, change_value, change_value, remove, repeat, spoil]
+def another_line(rng, lines):
+    """Of a list, all lines count."""
+    lines.append(rng.choice([b"Connection: keep-alive", b"Upgrade: h2c", b"Connection: close"]))
+
+
+CHANGES = [change_value] * 6 + [remove, repeat, spoil] * 2 + [another_line]
 
 
 def head(rng, first, lines):
