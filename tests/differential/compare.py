@@ -130,7 +130,8 @@ class Comparison:
               f"{self.equal} equal, {named} with differences that have a name:")
         for name, section in differences.ALL:
             print(f"{self.fired[name]:8}  §{section:4} {name}")
-        self.silent = [name for name, _ in differences.ALL if not self.fired[name]]
+        self.silent = [name for name, _ in differences.ALL
+                       if not self.fired[name] and name not in differences.RARE]
         if count < LONG:
             self.silent = []
         elif self.silent:

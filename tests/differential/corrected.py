@@ -25,11 +25,15 @@ CODE_1014 = "1014 is a code that a peer may send"
 SURROGATE = "invalid UTF-8 fails at its first byte"
 CONTROL = "a control frame does not disturb a compressed message"
 FINAL = "a final block may come inside a message"
+# Not in BEHAVIOUR. zlib refuses a distance beyond the window, but within the output of one call it lets
+# it pass, so that the split of the input decides how far invalid data gets.
+BEYOND = "a distance beyond the window may pass for a while"
 UNFINISHED = "deflate data that ends inside a block is an error"
 
 TABLE = [
     (VALID, "3"), (EARLY, "3"), (FIRST, "3"), (HEADER, "3"), (LIMITED, "3"), (CODE_1014, "3"),
     (SURROGATE, "3"), (CONTROL, "3"), (FINAL, "4"), (UNFINISHED, "4"),
+    (BEYOND, "4"),
 ]  # fmt: skip
 
 
@@ -72,9 +76,10 @@ def at_block_end(inflater):
 class Deflate(PerMessageDeflate):
     """What RFC 7692 §7.2.2 makes of the messages."""
 
-    def __init__(self, names):
+    def __init__(self, names, strict):
         super().__init__()
         self.names = names
+        self.strict = strict  # about distances beyond the window
         self.is_control = False
         self.is_client = False
         self.window = b""  # what was inflated before
@@ -122,9 +127,11 @@ class Deflate(PerMessageDeflate):
         while data:
             try:
                 piece = self._decompressor.decompress(data)
+                failed = self.strict and self.written(data)[1]
             except zlib.error:
-                whole, _ = raw_zlib.written(self.fed + data, self.dictionary, self.bits())
-                self.valid = self.output + whole[self.told:]
+                failed = True
+            if failed:
+                self.valid = self.output + self.written(data)[0][self.told:]
                 return CloseReason.INVALID_FRAME_PAYLOAD_DATA
             self.fed += data
             self.told += len(piece)
@@ -135,6 +142,10 @@ class Deflate(PerMessageDeflate):
                 self.names.add(FINAL)
                 self.start()
         return self.output[begin:]
+
+    def written(self, data):
+        room = {"room": 1} if self.strict else {}
+        return raw_zlib.written(self.fed + data, self.dictionary, self.bits(), **room)
 
     def start(self):
         """A new zlib object, that knows the window."""
@@ -152,9 +163,9 @@ class Deflate(PerMessageDeflate):
 class Run(reference.Run):
     """wsproto on one stream, with the two objects above in it."""
 
-    def __init__(self, stream):
+    def __init__(self, stream, strict):
         self.names = set()
-        self.deflate = Deflate(self.names)
+        self.deflate = Deflate(self.names, strict)
         super().__init__(stream, self.deflate)
 
     def complain(self, item):
@@ -195,10 +206,15 @@ def text_decoder(names):
         wsproto.frame_protocol.getincrementaldecoder = original
 
 
-def play(stream):
-    run = Run(stream)
+def play(stream, strict=False):
+    run = Run(stream, strict)
     with text_decoder(run.names):
         return run.play(), run.names
+
+
+def strict_trace(stream):
+    """The same for a stream in which nothing but a payload is wrong, if no distance passes."""
+    return play(stream, strict=True)
 
 
 def trace(stream):

@@ -14,6 +14,8 @@ import rewriting
 # Name and section.
 ALL = [(name, section) for name, section, _ in rewriting.TABLE]
 ALL += handshake_differences.TABLE + corrected.TABLE
+# Less than once in 20,000 streams: no run has to have them.
+RARE = (corrected.BEYOND,)
 
 
 def between(stream, theirs, ours):
@@ -31,4 +33,23 @@ def of_frames(stream, ours, theirs=None):
         return names
     theirs, corrections = corrected.trace(stream)
     rewritten, names = rewriting.rewrite(stream, rewriting.joined(theirs))
-    return names + sorted(corrections) if rewritten == ours and corrections else None
+    if rewritten == ours:
+        return names + sorted(corrections) if corrections else None
+    return beyond_window(stream, rewritten, ours) if stream.extension else None
+
+
+def beyond_window(stream, lenient, ours):
+    """Ours fails where no distance may pass, or a while behind it."""
+    theirs, corrections = corrected.strict_trace(stream)
+    strict, names = rewriting.rewrite(stream, rewriting.joined(theirs))
+    if strict == lenient:
+        return None
+    at = rewriting.index_of(strict, "error")
+    end = rewriting.index_of(ours, "error")
+    if at is None or end is None or strict[at:] != ours[end:]:
+        return None
+    begun = at > 0 and strict[at - 1][0] in ("text", "binary") and not strict[at - 1][2]
+    before, last = (strict[:at - 1], strict[at - 1]) if begun else (strict[:at], ("", b""))
+    if ours[:end - 1] != before or not ours[end - 1][1].startswith(last[1]):
+        return None
+    return names + sorted(corrections | {corrected.BEYOND})
