@@ -8,6 +8,7 @@ differences.py. Everything follows from the seed; a stream can be run again alon
 import argparse
 import collections
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -15,11 +16,21 @@ import time
 SKIPPED = 77
 BATCH = 500
 LONGEST = 200  # characters of an event to show
+DEBIANS = "/usr/bin/python3"
+
+
+def where_wsproto_is():
+    """What to tell whom it is missing."""
+    asked = [DEBIANS, "-c", "import wsproto"]
+    has_it = shutil.which(DEBIANS) and subprocess.run(
+        asked, stderr=subprocess.DEVNULL, check=False).returncode == 0
+    return f"run it with {DEBIANS}" if has_it else "Debian has it in python3-wsproto"
+
 
 try:
     import wsproto  # noqa: F401
 except ImportError:
-    print(f"skipped: {sys.executable} has no wsproto (Debian: python3-wsproto, /usr/bin/python3)")
+    print(f"skipped: {sys.executable} has no wsproto; {where_wsproto_is()}")
     sys.exit(SKIPPED)
 
 import differences  # noqa: E402
