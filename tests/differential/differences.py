@@ -14,6 +14,7 @@ import rewriting
 # Name and section.
 ALL = [(name, section) for name, section, _ in rewriting.TABLE]
 ALL += handshake_differences.TABLE + corrected.TABLE
+INVALID = ("error", 1007, b"Compressed data is invalid")
 # Less than once in 20,000 streams: no run has to have them.
 RARE = (corrected.BEYOND,)
 
@@ -35,7 +36,7 @@ def of_frames(stream, ours, theirs=None):
     rewritten, names = rewriting.rewrite(stream, rewriting.joined(theirs))
     if rewritten == ours:
         return names + sorted(corrections) if corrections else None
-    return beyond_window(stream, rewritten, ours) if stream.extension else None
+    return beyond_window(stream, rewritten, ours) if INVALID in ours else None
 
 
 def beyond_window(stream, lenient, ours):
