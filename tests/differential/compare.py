@@ -107,8 +107,8 @@ def show(trace):
         print("      ", text if len(text) <= LONGEST else text[:LONGEST] + " …")
 
 
-def report(arguments, number, stream, theirs, ours, what):
-    print(f"\n{what}: --seed {arguments.seed} --only {number}\n   {stream.line()}")
+def report(seed, number, stream, theirs, ours, what):
+    print(f"\n{what}: --seed {seed} --only {number}\n   {stream.line()}")
     print("   wsproto:")
     show(theirs)
     print("   ours:")
@@ -128,12 +128,12 @@ class Comparison:
         names = differences.between(stream, theirs, ours)
         if names is None:
             self.failures += 1
-            report(self.arguments, number, stream, theirs, ours, "FAILED")
+            report(self.arguments.seed, number, stream, theirs, ours, "FAILED")
             return
         self.equal += not names
         self.fired.update(names)
         if self.arguments.only is not None:
-            report(self.arguments, number, stream, theirs, ours, ", ".join(names) or "equal")
+            report(self.arguments.seed, number, stream, theirs, ours, ", ".join(names) or "equal")
 
     def summarize(self, count, seconds):
         named = count - self.equal - self.failures
