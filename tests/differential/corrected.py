@@ -88,6 +88,7 @@ class Deflate(PerMessageDeflate):
         self.dictionary = b""
         self.fed = b""  # to zlib since the last start
         self.told = 0  # how much it told for that
+        self.ended = False  # by a final block, and nothing came since
 
     def frame_inbound_header(self, proto, opcode, rsv, payload_length):
         self.is_control = opcode.iscontrol()
@@ -111,14 +112,16 @@ class Deflate(PerMessageDeflate):
         if not compressed:
             return None
         arrived = self.output
-        # The tail may happen to fill a block.
-        if self.inflate(b"\x00\x00\xff\xff") or not at_block_end(self._decompressor):
+        # With a final block at its end a message needs no tail. Else that may happen to fill a block.
+        if not self.ended and (
+                self.inflate(b"\x00\x00\xff\xff") or not at_block_end(self._decompressor)):
             self.names.add(UNFINISHED)
             self.valid = arrived
             return CloseReason.INVALID_FRAME_PAYLOAD_DATA
         takes_over = not (self.server_no_context_takeover if self.is_client
                           else self.client_no_context_takeover)
         self.window = self.window if takes_over else b""
+        self.ended = False
         self.start()
         return None
 
@@ -134,6 +137,7 @@ class Deflate(PerMessageDeflate):
                 self.valid = self.output + self.written(data)[0][self.told:]
                 return CloseReason.INVALID_FRAME_PAYLOAD_DATA
             self.fed += data
+            self.ended = self._decompressor.eof
             self.told += len(piece)
             self.output += piece
             self.window = (self.window + piece)[-32768:]

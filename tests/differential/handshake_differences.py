@@ -109,7 +109,8 @@ def unfinished(stream, ours):
 
 def refused(stream, theirs, ours, outcome):
     state = "CLOSED" if ended(stream) else outcome.state
-    return [why_refused(stream, theirs, outcome)] if ours[1:] == [("state", state)] else None
+    name = why_refused(stream, theirs, outcome)
+    return [name] if name and ours[1:] == [("state", state)] else None
 
 
 def why_refused(stream, theirs, outcome):
@@ -118,7 +119,8 @@ def why_refused(stream, theirs, outcome):
     if theirs[0][0] in ("request", "accept", "reject"):
         text = outcome.item[2]
         table = OF_REQUEST if is_server else OF_ANSWER
-        return next(name for key, (name, _) in table.items() if text.startswith(key))
+        names = [name for key, (name, _) in table.items() if text.startswith(key)]
+        return names[0] if names else None
     if error is None:
         return AT_ONCE
     if error[1] == -1:

@@ -11,7 +11,7 @@ METHOD = rb"(?:GET|POST|HEAD|OPTIONS)"
 TARGET = rb"(?:[/*]|[A-Za-z]+://)[!-~]*"
 VERSION = rb"HTTP/(?:1\.[01]|2\.0|0\.9)"
 REQUEST_LINE = re.compile(rb"(" + METHOD + rb") (" + TARGET + rb") (" + VERSION + rb")")
-STATUS_LINE = re.compile(rb"(" + VERSION + rb") (\d{3})(?: " + TEXT + rb")?")
+STATUS_LINE = re.compile(rb"(" + VERSION + rb") (\d{1,3})(?: " + TEXT + rb")?")
 FIELD = re.compile(rb"(" + TOKEN + rb"):(" + TEXT + rb")")
 # What may become one of them.
 PART = {
@@ -20,7 +20,7 @@ PART = {
         + rb"(?: (?:" + TARGET + rb"(?: [!-~]*\r?)?|[A-Za-z]+:?/?)?)?"),
     "client": re.compile(
         rb"(?:H|HT|HTT|HTTP|HTTP/|HTTP/\d|HTTP/\d\.)?"
-        rb"|HTTP/\d\.\d(?: (?:\d{0,3}|\d{3} " + TEXT + rb")\r?)?"),
+        rb"|HTTP/\d\.\d(?: (?:\d{0,3}|\d{1,3} " + TEXT + rb")\r?)?"),
     "field": re.compile(rb"\r?|" + TOKEN + rb"|" + TOKEN + rb":" + TEXT + rb"\r?"),
 }  # fmt: skip
 BAD_LENGTH = re.compile(rb"(?i)content-length:[ \t]*(?:[^0-9\r \t]|[0-9]+[^0-9\r \t])")
@@ -57,6 +57,7 @@ def read(data, role):
         at += len(line) + 1
         if line == b"\r" and index:
             head.end = at
+            head.irregular = role == "client" and len(head.line[1]) != 3
             return head
         pattern = FIELD if index else REQUEST_LINE if role == "server" else STATUS_LINE
         match = pattern.fullmatch(line[:-1]) if line.endswith(b"\r") else None
