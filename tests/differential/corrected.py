@@ -246,10 +246,17 @@ def refuse(stream, walked, theirs, names):
         names.add(LIMITED)
     elif before is None or ("state", "LOCAL_CLOSING") == whole[-1] != theirs[-1]:
         names.add(EARLY)
-    elif same_words(before)[2] != fault.text and (len(walked.faults) > 1 or before[1] == 1007):
+    elif says_another(before, walked) or (
+            not names and says_another(error_of(reference.trace(stream)), walked)):
         names.add(FIRST)
     state = ("state", "CLOSED") if stream.steps[-1] == "eof" else theirs[-1]
     return theirs[:-1] + [("error", fault.code, fault.text), state], names
+
+
+def says_another(error, walked):
+    """Of the faults, or of the payload, which wsproto looks at before it knows the sequence."""
+    return bool(error) and same_words(error)[2] != walked.faults[0].text and (
+        len(walked.faults) > 1 or error[1] == 1007)
 
 
 def close_1014(stream, frame):
