@@ -87,7 +87,11 @@ TEST_CASE("a long list takes linear time") {
         while (list.size() < size) {
             list += piece;
         }
-        CHECK(split_comma_header(list).size() <= list.size());
+        std::size_t elements = 0;
+        for (int again = 0; again != 200; ++again) {  // large ones would measure the allocator
+            elements += split_comma_header(list).size();
+        }
+        CHECK(elements <= 200 * list.size());
     };
-    CHECK(support::growth_of_time(125'000, split) < support::linear_growth_limit);
+    CHECK(support::growth_of_time(500, split) < support::linear_growth_limit);
 }

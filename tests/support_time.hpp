@@ -15,7 +15,7 @@ namespace support {
 /// Between 8, for linear time, and 64, for quadratic.
 inline constexpr double linear_growth_limit = 22;
 
-/// How many times as long `run(8 * size)` takes as `run(size)`, which should take milliseconds.
+/// How many times as long `run(8 * size)` takes as `run(size)`, which should take many ticks.
 ///
 /// What disturbs makes both longer: the least of several counts, and a bad ratio is tried again.
 template <typename Run>
