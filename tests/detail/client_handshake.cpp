@@ -282,6 +282,8 @@ TEST_CASE("interim answers are skipped") {
     CHECK(answered(interim + accept_with(""), ConnectionState::Open) == Trace{"accept"});
     CHECK(closed(interim + "HTTP/1.1 204 x\r\n\r\n") == Trace{"reject 204 body", "data ''"});
     CHECK(closed(interim) == Trace{cut_short});
+    CHECK(answered("HTTP/1.0 103 x\r\n\r\n" + accept_with(""), ConnectionState::Open) ==
+          Trace{"accept"});
 }
 
 TEST_CASE("interim responses without end: all heads of an answer count against the limits together",

@@ -14,13 +14,17 @@ struct Outcome {
     ConnectionState state{};
 };
 
+/// A 1xx that is no 101, of whatever version.
+bool is_interim(const PlainHead& head) {
+    const std::string_view line = head.first_line;
+    return line.size() >= 12 && line[9] == '1' && line.substr(9, 3) != "101";
+}
+
 /// The final head: those of interim answers stand before it.
 PlainHead final_head(std::string_view received) {
     for (;;) {
         PlainHead head = read_plain_head(received);
-        const bool interim = head.first_line.starts_with("HTTP/1.1 1") &&
-                             !head.first_line.starts_with("HTTP/1.1 101");
-        if (!head.complete || !interim) return head;
+        if (!head.complete || !is_interim(head)) return head;
         received.remove_prefix(head.size);
     }
 }
