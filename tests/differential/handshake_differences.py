@@ -64,9 +64,16 @@ def without(stream, size):
     return dataclasses.replace(stream, steps=steps)
 
 
+def is_interim(head):
+    """A 1xx that is no 101, and complete."""
+    if not head.end or head.irregular:
+        return False
+    return head.line[1].startswith(b"1") and head.line[1] != b"101"
+
+
 def without_interim(stream):
     head = heads.read(stream.bytes(), "client")
-    while head.end and head.line[1] != b"101" and head.line[1].startswith(b"1"):
+    while is_interim(head):
         stream = without(stream, head.end)
         head = heads.read(stream.bytes(), "client")
     return stream

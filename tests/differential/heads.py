@@ -6,24 +6,33 @@ import re
 
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 TEXT = rb"[\t -~\x80-\xff]*"
-# A method that llhttp knows, of those that streams have; a target that is a path, a URL or a star.
-METHOD = rb"(?:GET|POST|HEAD|OPTIONS)"
-TARGET = rb"(?:[/*]|[A-Za-z]+://)[!-~]*"
+# That llhttp knows; those of RTSP it refuses later.
+METHODS = (b"DELETE GET HEAD POST PUT CONNECT OPTIONS TRACE COPY LOCK MKCOL MOVE PROPFIND "
+           b"PROPPATCH SEARCH UNLOCK BIND REBIND UNBIND ACL REPORT MKACTIVITY CHECKOUT MERGE "
+           b"M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE PATCH PURGE MKCALENDAR LINK UNLINK "
+           b"SOURCE").split()
+BEGINNINGS = {method[:size] for method in [*METHODS, b"FLUSH"] for size in range(len(method))}
+METHOD = rb"(?:" + rb"|".join(METHODS) + rb")"
+# A path, a URL or a star.
+AUTHORITY = rb"[0-9A-Za-z._!~*'():;&=+$,%@\[\]-]*"
+TARGET = rb"(?:[/*][!-~]*|[A-Za-z]+://" + AUTHORITY + rb"(?:[/?][!-~]*)?)"
 VERSION = rb"HTTP/(?:1\.[01]|2\.0|0\.9)"
 REQUEST_LINE = re.compile(rb"(" + METHOD + rb") (" + TARGET + rb") (" + VERSION + rb")")
-STATUS_LINE = re.compile(rb"(" + VERSION + rb") (\d{1,3})(?: " + TEXT + rb")?")
+STATUS_LINE = re.compile(rb"(" + VERSION + rb") (?:(\d{1,3})(?: " + TEXT + rb")?)?")
 FIELD = re.compile(rb"(" + TOKEN + rb"):(" + TEXT + rb")")
 # What may become one of them.
+PART_OF_VERSION = rb"(?:H|HT|HTT|HTTP|HTTP/|HTTP/\d|HTTP/\d\.)?"
 PART = {
     "server": re.compile(
-        rb"(?:G|GE|P|PO|POS|H|HE|HEA|O|OP|OPT|OPTI|OPTIO|OPTION)?|" + METHOD
-        + rb"(?: (?:" + TARGET + rb"(?: [!-~]*\r?)?|[A-Za-z]+:?/?)?)?"),
+        rb"|".join(sorted(BEGINNINGS)) + rb"|" + METHOD
+        + rb"(?: (?:[A-Za-z]+(?::/?)?|" + TARGET + rb"(?: (?:" + PART_OF_VERSION + rb"|" + VERSION
+        + rb"\r?))?)?)?"),
     "client": re.compile(
-        rb"(?:H|HT|HTT|HTTP|HTTP/|HTTP/\d|HTTP/\d\.)?"
-        rb"|HTTP/\d\.\d(?: (?:\d{0,3}|\d{1,3} " + TEXT + rb")\r?)?"),
+        PART_OF_VERSION + rb"|" + VERSION + rb"(?: (?:\d{0,3}|\d{1,3} " + TEXT + rb")\r?)?"),
     "field": re.compile(rb"\r?|" + TOKEN + rb"|" + TOKEN + rb":" + TEXT + rb"\r?"),
 }  # fmt: skip
-BAD_LENGTH = re.compile(rb"(?i)content-length:[ \t]*(?:[^0-9\r \t]|[0-9]+[^0-9\r \t])")
+PART_OF_FIELD = re.compile(rb"(" + TOKEN + rb"):(" + TEXT + rb")\r?")
+CHUNKED_AND_MORE = re.compile(rb"(?:^|,)[ \t]*chunked[ \t]*,")
 EXTENSION = re.compile(
     TOKEN + rb"(?:[ \t]*;[ \t]*" + TOKEN
     + rb"(?:[ \t]*=[ \t]*(?:" + TOKEN + rb'|"(?:\\?' + TOKEN[:-1] + rb')+"))?)*')
@@ -57,32 +66,55 @@ def read(data, role):
         at += len(line) + 1
         if line == b"\r" and index:
             head.end = at
-            head.irregular = role == "client" and len(head.line[1]) != 3
+            head.irregular = is_irregular_as_a_whole(head, role)
             return head
-        pattern = FIELD if index else REQUEST_LINE if role == "server" else STATUS_LINE
-        match = pattern.fullmatch(line[:-1]) if line.endswith(b"\r") else None
-        if not match:
-            head.irregular = True
-            return head
-        if index:
-            head.fields.append((match[1].lower(), match[2].strip(b" \t")))
-            head.irregular = is_framed_badly(head, role)
-        else:
-            head.line = match.groups()
+        head.irregular = not take(head, line, role) or is_framed_badly(head, role)
         if head.irregular:
             return head
-    head.irregular = not PART["field" if lines else role].fullmatch(rest) or (
-        bool(lines) and bool(BAD_LENGTH.match(rest)))
+    take_part(head, rest, role)
     return head
+
+
+def take(head, line, role):
+    """Whether it is a line as RFC 9112 has it."""
+    first = REQUEST_LINE if role == "server" else STATUS_LINE
+    is_first = not head.line
+    match = (first if is_first else FIELD).fullmatch(line[:-1]) if line.endswith(b"\r") else None
+    if match and is_first:
+        head.line = match.groups(b"")
+    elif match:
+        # llhttp misses a length only when something else comes.
+        head.irregular = b"" in head.values(b"content-length")
+        head.fields.append((match[1].lower(), match[2].strip(b" \t")))
+    return bool(match) and not head.irregular
+
+
+def take_part(head, rest, role):
+    """What there is of the last line."""
+    head.irregular = not PART["field" if head.line else role].fullmatch(rest)
+    if rest and b"" in head.values(b"content-length"):
+        head.irregular = True
+    match = PART_OF_FIELD.fullmatch(rest) if head.line else None
+    if match and match[2].strip(b" \t\r"):
+        begun = Head(fields=[*head.fields, (match[1].lower(), match[2].strip(b" \t\r"))])
+        head.irregular = head.irregular or is_framed_badly(begun, role)
 
 
 def is_framed_badly(head, role):
     """What llhttp says of the length of a body, at once."""
     lengths = head.values(b"content-length")
-    codings = elements(head.joined(b"transfer-encoding").lower())
-    if len(lengths) > 1 or lengths and codings or not b"".join(lengths).isdigit() and lengths:
+    if len(lengths) > 1 or any(length and not length.isdigit() for length in lengths):
         return True
-    return role == "server" and b"chunked" in codings[:-1]
+    codings = head.joined(b"transfer-encoding").lower()
+    return role == "server" and bool(CHUNKED_AND_MORE.search(codings))
+
+
+def is_irregular_as_a_whole(head, role):
+    """What is looked at when the head is complete."""
+    lengths, codings = head.values(b"content-length"), head.values(b"transfer-encoding")
+    if lengths and (codings or b"" in lengths):
+        return True
+    return role == "client" and (len(head.line[1]) != 3 or head.line[1] < b"100")
 
 
 def elements(value):
