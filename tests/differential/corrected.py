@@ -25,8 +25,8 @@ CODE_1014 = "1014 is a code that a peer may send"
 SURROGATE = "invalid UTF-8 fails at its first byte"
 CONTROL = "a control frame does not disturb a compressed message"
 FINAL = "a final block may come inside a message"
-# Not in BEHAVIOUR. zlib refuses a distance beyond the window, but within the output of one call it lets
-# it pass, so that the split of the input decides how far invalid data gets.
+# Not in BEHAVIOUR. zlib refuses a distance beyond the window, but within the output of one call it
+# lets it pass, so that the split of the input decides how far invalid data gets.
 BEYOND = "a distance beyond the window may pass for a while"
 UNFINISHED = "deflate data that ends inside a block is an error"
 
@@ -112,7 +112,7 @@ class Deflate(PerMessageDeflate):
         if not compressed:
             return None
         arrived = self.output
-        # With a final block at its end a message needs no tail. Else that may happen to fill a block.
+        # Behind a final block nothing is missing. Else the tail may happen to fill a block.
         if not self.ended and (
                 self.inflate(b"\x00\x00\xff\xff") or not at_block_end(self._decompressor)):
             self.names.add(UNFINISHED)
@@ -246,6 +246,8 @@ def refuse(stream, walked, theirs, names):
         names.add(LIMITED)
     elif before is None or ("state", "LOCAL_CLOSING") == whole[-1] != theirs[-1]:
         names.add(EARLY)
+    elif ("state", "LOCAL_CLOSING") == theirs[-1] != whole[-1]:
+        names.add(HEADER)
     elif says_another(before, walked) or (
             not names and says_another(error_of(reference.trace(stream)), walked)):
         names.add(FIRST)
@@ -256,7 +258,7 @@ def refuse(stream, walked, theirs, names):
 def says_another(error, walked):
     """Of the faults, or of the payload, which wsproto looks at before it knows the sequence."""
     return bool(error) and same_words(error)[2] != walked.faults[0].text and (
-        len(walked.faults) > 1 or error[1] == 1007)
+        walked.has_two_faults() or error[1] == 1007)
 
 
 def close_1014(stream, frame):

@@ -120,9 +120,16 @@ class Walk:
             return
         for code, text in self.of_length(frame):
             yield frame.begin + 1 + frame.length_form, code, text
-        # The extension's own rule, once it is shown the header.
-        if frame.payload is not None and frame.rsv & self.claimed and frame.opcode not in (1, 2):
+        if frame.payload is not None and self.is_refused_by_extension(frame):
             yield frame.payload - 1, 1002, b"Reserved bit set unexpectedly"
+
+    def is_refused_by_extension(self, frame):
+        """Its own rule, once it is shown the header."""
+        return bool(frame.rsv & self.claimed) and frame.opcode not in (1, 2)
+
+    def has_two_faults(self):
+        """The last frame, one of them maybe still to come."""
+        return len(self.faults) > 1 or self.is_refused_by_extension(self.frames[-1])
 
     def of_first_byte(self, frame):
         if frame.opcode not in (*DATA, CLOSE, PING, PONG):
