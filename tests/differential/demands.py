@@ -14,6 +14,7 @@ OWNED = [b"host", b"upgrade", b"connection", b"sec-websocket-key", b"sec-websock
 OWNED_BY_ANSWER = [b"upgrade", b"connection", b"sec-websocket-accept", b"sec-websocket-protocol",
                    b"sec-websocket-extensions"]
 BAD = b"Bad HTTP message"
+UNRECOGNIZED = b"unrecognized subprotocol"
 CUT_SHORT = b"Transport ended inside the handshake"
 
 
@@ -65,7 +66,7 @@ ANSWER = [
     (b"Missing header, 'Upgrade: websocket'",
      lambda head: heads.lists(head, b"upgrade", b"websocket")),
     (b"Bad accept token", lambda head: head.values(b"sec-websocket-accept") == [streams.ACCEPT]),
-    (b"unrecognized subprotocol ",
+    (UNRECOGNIZED,
      lambda head: head.values(b"sec-websocket-protocol") in ([], [b"a"], [b"b"])),
     (b"Malformed header, 'Sec-WebSocket-Extensions'",
      lambda head: not head.values(b"sec-websocket-extensions")
@@ -118,8 +119,8 @@ def of_answer(stream):
         return Outcome(("reject", int(head.line[1]), head.others([])), head.end, "REJECTING")
     for text, met in ANSWER:
         if not met(head):
-            text += head.joined(b"sec-websocket-protocol") if text.endswith(b" ") else b""
-            return Outcome(("error", 0, text.rstrip(b" ")), state="CLOSED")
+            culprit = head.joined(b"sec-websocket-protocol") if text == UNRECOGNIZED else b""
+            return Outcome(("error", 0, b" ".join(filter(None, [text, culprit]))), state="CLOSED")
     return agree(stream, head)
 
 
