@@ -99,6 +99,9 @@ TEST_CASE("a status line has a version, and anything printable behind it") {
     CHECK(response("HTTP/1.1 404 \r\n\r\n") == Outcome{"complete", 17});
     CHECK(response("HTTP/1.1\r\n\r\n") == bad_after(8));
     CHECK(response("HTTP/1.1 404 \x01\r\n") == bad_after(13));
+    CHECK(response("HTTP/1.1 0404 Not Found\r\n") == bad_after(23));
+    CHECK(response("HTTP/1.1 0404\r\n") == bad_after(13));
+    CHECK(response("HTTP/1.1 40\r\n") == bad_after(11));
     CHECK(response("\r\nHTTP/1.1 404\r\n") == bad_after(0));
 }
 

@@ -100,6 +100,9 @@ TEST_CASE("answers that are no HTTP are refused") {
     CHECK(response("HTTP/1.1 2x0 OK\r\n\r\n") == Error::BadHttpMessage);
     CHECK(response("HTTP/1.1 20 OK\r\n\r\n") == Error::BadHttpMessage);
     CHECK(response("HTTP/1.1 2000 OK\r\n\r\n") == Error::BadHttpMessage);
+    CHECK(response("HTTP/1.1 0200 OK\r\n\r\n") == Error::BadHttpMessage);
+    CHECK(response("HTTP/1.1 0101\r\n\r\n") == Error::BadHttpMessage);
+    CHECK(response("HTTP/1.1 200\r\n\r\n") == Error::None);
     CHECK(response("SSH-2.0-OpenSSH\r\n") == Error::BadHttpMessage);
     CHECK(response("GET / HTTP/1.1\r\n\r\n") == Error::BadHttpMessage);
     CHECK(response("HTTP/1.1 200 OK\r\n\r\n") == Error::None);

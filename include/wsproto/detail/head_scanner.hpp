@@ -178,12 +178,14 @@ class HeadScanner {
         return size_ == part ? Error::BadHttpMessage : Error::None;
     }
 
-    // Deliberately, a status line may end right behind the code: old servers leave the space out.
+    // A status code is of three characters. RFC 9112 §4. Deliberately, the line may end right
+    // behind it: old servers leave the space out.
     [[nodiscard]] bool start_line_may_end() const noexcept {
         if (kind_ == HeadKind::Request) {
             return layout_.second_space != 0 && size_ != layout_.second_space + 1;
         }
-        return layout_.first_space != 0;
+        const std::size_t code_end = layout_.second_space != 0 ? layout_.second_space : size_;
+        return layout_.first_space != 0 && code_end == layout_.first_space + 4;
     }
 
     Error move_to(At next) noexcept {
