@@ -16,6 +16,16 @@
 
 namespace wsproto {
 
+namespace detail {
+
+/// What may be null, and can be asked: a function pointer, a `std::function`.
+template <typename T>
+concept Nullable = std::is_constructible_v<T, std::nullptr_t> && requires(const T& object) {
+    { object == nullptr } -> std::convertible_to<bool>;
+};
+
+}  // namespace detail
+
 /// A source of random bytes; copies share it.
 ///
 /// By default a ChaCha20 generator of each thread, which the operating system seeds time and again.
@@ -54,9 +64,7 @@ class RandomSource {
   private:
     template <typename Fill>
     static bool is_empty(const Fill& fill) {
-        if constexpr (std::is_constructible_v<Fill, std::nullptr_t> && requires {
-                          { fill == nullptr } -> std::convertible_to<bool>;
-                      }) {
+        if constexpr (detail::Nullable<Fill>) {
             return fill == nullptr;
         } else {
             return false;
