@@ -59,16 +59,6 @@ TEST_CASE("reserved bits are compared, joined and intersected each for itself") 
     }
 }
 
-TEST_CASE("headers are equal if all of their fields are") {
-    const FrameHeader header{};
-    CHECK(header == FrameHeader{});
-    CHECK_FALSE(header == FrameHeader{.fin = false});
-    CHECK_FALSE(header == FrameHeader{.rsv = {.rsv2 = true}});
-    CHECK_FALSE(header == FrameHeader{.opcode = Opcode::Binary});
-    CHECK_FALSE(header == FrameHeader{.payload_length = 1});
-    CHECK_FALSE(header == FrameHeader{.masking_key = rfc_key});
-}
-
 TEST_CASE("headers are those of the examples in RFC 6455 section 5.7") {
     CHECK(encoded({.opcode = Opcode::Text, .payload_length = 5}) == "81 05");
     CHECK(encoded({.opcode = Opcode::Text, .payload_length = 5, .masking_key = rfc_key}) ==
