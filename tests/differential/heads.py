@@ -18,7 +18,7 @@ AUTHORITY = rb"[0-9A-Za-z._!~*'():;&=+$,%@\[\]-]*"
 TARGET = rb"(?:[/*][!-~]*|[A-Za-z]+://" + AUTHORITY + rb"(?:[/?][!-~]*)?)"
 VERSION = rb"HTTP/(?:1\.[01]|2\.0|0\.9)"
 REQUEST_LINE = re.compile(rb"(" + METHOD + rb") (" + TARGET + rb") (" + VERSION + rb")")
-STATUS_LINE = re.compile(rb"(" + VERSION + rb") (?:(\d{1,3})(?: " + TEXT + rb")?)?")
+STATUS_LINE = re.compile(rb"(" + VERSION + rb") (\d{3})(?: " + TEXT + rb")?")
 FIELD = re.compile(rb"(" + TOKEN + rb"):(" + TEXT + rb")")
 # What may become one of them.
 PART_OF_VERSION = rb"(?:H|HT|HTT|HTTP|HTTP/|HTTP/\d|HTTP/\d\.)?"
@@ -28,7 +28,8 @@ PART = {
         + rb"(?: (?:[A-Za-z]+(?::/?)?|" + TARGET + rb"(?: (?:" + PART_OF_VERSION + rb"|" + VERSION
         + rb"\r?))?)?)?"),
     "client": re.compile(
-        PART_OF_VERSION + rb"|" + VERSION + rb"(?: (?:\d{0,3}|\d{1,3} " + TEXT + rb")\r?)?"),
+        PART_OF_VERSION + rb"|" + VERSION + rb"(?: (?:\d{0,3}|\d{1,3} " + TEXT + rb"|\d{3}(?: "
+        + TEXT + rb")?\r))?"),
     "field": re.compile(rb"\r?|" + TOKEN + rb"|" + TOKEN + rb":" + TEXT + rb"\r?"),
 }  # fmt: skip
 PART_OF_FIELD = re.compile(rb"(" + TOKEN + rb"):(" + TEXT + rb")\r?")
@@ -114,7 +115,7 @@ def is_irregular_as_a_whole(head, role):
     lengths, codings = head.values(b"content-length"), head.values(b"transfer-encoding")
     if lengths and (codings or b"" in lengths):
         return True
-    return role == "client" and (len(head.line[1]) != 3 or head.line[1] < b"100")
+    return role == "client" and head.line[1] < b"100"
 
 
 def elements(value):
