@@ -91,6 +91,13 @@ class Tree:
         require(self.compile(name, target, ['-x', 'c++-header']), 'the precompiled header')
         return ['-include-pch', str(target)] if clang else ['-include', str(self.directory / name)]
 
+    def precompile_others(self):
+        """The same for Catch2 and all headers of others that the library includes."""
+        others = {name for path in self.directory.glob('include/**/*.hpp')
+                  for quoted, name in self.includes.direct(path) if not quoted}
+        others = {name for name in others if not (self.directory / 'include' / name).exists()}
+        return self.precompile('all.hpp', [self.directory / 'tests/catch.hpp'], others)
+
     def shared_sources(self):
         """The entry point of the tests and what they share."""
         tests = self.directory / 'tests'
@@ -106,13 +113,16 @@ class Tree:
         return self.run([*self.options.compiler.split(), str(target), *map(str, objects),
                          *self.options.link, '-o', str(binary)], COMPILE_SECONDS)
 
-    def passes(self, binary, seconds, environment=None):
-        """None if the tests pass, else how not."""
+    def outcome(self, command, seconds, environment=None):
+        """None if the tests that the command runs pass, else how not."""
         try:
-            ran = self.run([str(binary), '--abort'], seconds, subprocess.DEVNULL, environment)
+            ran = self.run(command, seconds, subprocess.DEVNULL, environment)
         except subprocess.TimeoutExpired:
             return 'timeout'
         return 'timeout' if ran.returncode in (-24, -9) else 'killed' if ran.returncode else None
+
+    def outcome_of_all(self, binary, seconds, environment=None):
+        return self.outcome([str(binary), '--abort'], seconds, environment)
 
     def test_file(self, name):
         return self.directory / 'tests' / (name + '.cpp')
@@ -124,9 +134,26 @@ class Tree:
                                   if path in self.includes.of(self.test_file(name))[0]))
 
 
+def add_arguments(parser):
+    """What a tree needs to compile and to link tests."""
+    parser.add_argument('--compiler', default=os.environ.get('CXX', 'clang++'),
+                        help='GCC or Clang, which is twice as fast (%(default)s)')
+    parser.add_argument('--include', action='append', default=[], metavar='DIRECTORY',
+                        help='where llhttp.h and Catch2 are, if the compiler does not know')
+    parser.add_argument('--object', action='append', default=[], metavar='FILE',
+                        help='tests/main.cpp or tests/support*.cpp, compiled before')
+    parser.add_argument('--link', action='append', default=[], metavar='FILE',
+                        help='what tests are linked with: llhttp, zlib, Catch2 3')
+
+
 def require(result, what):
     if result.returncode != 0:
-        sys.exit(f'{what} fails without any mutation:\n{result.stdout}\n{result.stderr}')
+        sys.exit(f'cannot build {what}:\n{result.stdout}\n{result.stderr}')
+
+
+def asserted(compiled):
+    """Whether a static assertion of a test has failed."""
+    return re.search(r'static.assert(ion)? failed', compiled.stderr)
 
 
 def measured(action):
@@ -195,12 +222,11 @@ class OneByOne(Tree):
         target, binary = self.directory / 'test.o', self.directory / 'test'
         compiled = self.compile(self.test_file(name), target, self.precompiled)
         if compiled.returncode != 0:
-            asserted = re.search(r'static.assert(ion)? failed', compiled.stderr)
-            return 'killed' if asserted else 'not compiling'
+            return 'killed' if asserted(compiled) else 'not compiling'
         # The first definition of an inline function is the one that is linked: the broken one.
         if self.link(target, binary, objects).returncode != 0:
             return 'not compiling'
-        return self.passes(binary, seconds)
+        return self.outcome_of_all(binary, seconds)
 
     def recompiled(self):
         objects = []
@@ -232,10 +258,7 @@ class AllAtOnce(Tree):
         self.written = {}
         self.originals = {header: (ROOT / 'include/wsproto' / header).read_text()
                           for header in numbered}
-        others = {name for path in directory.glob('include/**/*.hpp')
-                  for quoted, name in self.includes.direct(path) if not quoted}
-        others = {name for name in others if not (directory / 'include' / name).exists()}
-        self.precompiled = self.precompile('all.hpp', [directory / 'tests/catch.hpp'], others)
+        self.precompiled = self.precompile_others()
         self.write()
 
     def write(self):
@@ -268,7 +291,7 @@ class AllAtOnce(Tree):
             self.compile_patiently(self.test_file(name), target, self.precompiled)
             numbers = set(self.numbers)
             require(self.link(target, binary, self.objects.values()), name)
-            outcome, seconds = measured(lambda: self.passes(binary, 600))
+            outcome, seconds = measured(lambda: self.outcome_of_all(binary, 600))
             if outcome:
                 sys.exit(f'tests/{name}.cpp fails with no switch on: {outcome}')
             self.programs[name] = binary, numbers, seconds
@@ -285,7 +308,8 @@ class AllAtOnce(Tree):
             mark.unlink(missing_ok=True)
             environment = {**os.environ, 'WSPROTO_MUTATION': str(number),
                            'WSPROTO_MUTATION_REACHED': str(mark)}
-            outcome = self.passes(binary, max(self.options.timeout, 5 * seconds), environment)
+            limit = max(self.options.timeout, 5 * seconds)
+            outcome = self.outcome_of_all(binary, limit, environment)
             if outcome:
                 return outcome, name
             reached = reached or mark.exists()

@@ -82,14 +82,7 @@ def parse_arguments():
                         default=pathlib.Path(__file__).with_name('equivalent.txt'))
     parser.add_argument('--results', type=pathlib.Path, metavar='FILE',
                         help='where to append a line for every mutation')
-    parser.add_argument('--compiler', default=os.environ.get('CXX', 'clang++'),
-                        help='GCC or Clang, which is twice as fast (%(default)s)')
-    parser.add_argument('--include', action='append', default=[], metavar='DIRECTORY',
-                        help='where llhttp.h and Catch2 are, if the compiler does not know')
-    parser.add_argument('--object', action='append', default=[], metavar='FILE',
-                        help='tests/main.cpp or tests/support*.cpp, compiled before')
-    parser.add_argument('--link', action='append', default=[], metavar='FILE',
-                        help='what tests are linked with: llhttp, zlib, Catch2 3')
+    build.add_arguments(parser)
     options = parser.parse_args()
     options.header = options.header or all_headers()
     unknown = set(options.header) - set(all_headers())
