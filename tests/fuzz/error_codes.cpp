@@ -26,8 +26,7 @@ struct Throwing {
     static std::error_code gather(WSConnection& ws, const M& message, Bytes& scratch, Bytes& out) {
         try {
             const OutgoingFrame frame = ws.send_gather(message, scratch);
-            detail::append(out, frame.header());
-            detail::append(out, frame.payload());
+            append(out, frame);
         } catch (const LocalProtocolError& error) {
             return error.code();
         }
@@ -64,8 +63,7 @@ struct WithCode {
         std::error_code ec = Error::BadKey;
         const OutgoingFrame frame = ws.send_gather(message, scratch, ec);
         if (!ec) {
-            detail::append(out, frame.header());
-            detail::append(out, frame.payload());
+            append(out, frame);
         }
         return ec;
     }

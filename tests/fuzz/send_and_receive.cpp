@@ -164,8 +164,7 @@ class Program {
         const std::size_t before = gathered.size();
         appended_.sender.send(message, appended);
         const OutgoingFrame frame = gathered_.sender.send_gather(message, scratch_);
-        detail::append(gathered, frame.header());
-        detail::append(gathered, frame.payload());
+        append(gathered, frame);
         claim(gathered.size() == before + frame.size(), "the size of what is gathered");
         claim(setup_.deflates() || appended == gathered, "gathered is appended");
         sent_.add(message);
