@@ -20,9 +20,8 @@ namespace wsproto::detail {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-/// Eight characters.
+/// Eight characters, or fewer and zeros.
 using AsciiWord = std::uint64_t;
-inline constexpr std::size_t word_size = sizeof(AsciiWord);
 
 /// Eight times the same character.
 [[nodiscard]] constexpr AsciiWord each_byte(unsigned char c) noexcept {
@@ -36,40 +35,53 @@ inline constexpr std::size_t word_size = sizeof(AsciiWord);
     return word | (from_a & ~beyond_z & ~word & each_byte(0x80)) >> 2;
 }
 
-/// Turns the letters of a text into lower case, where it lies.
-inline void make_lower(char* text, std::size_t size) noexcept {
+/// Turns the letters of a text, of one `Word` at least, into lower case, where it lies.
+template <typename Word>
+void make_words_lower(char* text, std::size_t size) noexcept {
     const auto lower_word = [&](std::size_t at) {
-        const AsciiWord word = word_to_lower(load<AsciiWord>(text + at));
-        store(text + at, word);
+        store(text + at, static_cast<Word>(word_to_lower(load<Word>(text + at))));
     };
-    if (size < word_size) {
-        std::transform(text, text + size, text, [](char c) { return to_lower(c); });
-        return;
-    }
-    for (std::size_t at = 0; at < size - word_size; at += word_size) {
+    const std::size_t last = size - sizeof(Word);
+    for (std::size_t at = 0; at < last; at += sizeof(Word)) {
         lower_word(at);
     }
-    lower_word(size - word_size);  // what it overlaps is in lower case by now, and stays so
+    lower_word(last);  // what it overlaps is in lower case by now, and stays so
 }
 
-/// Whether a text, of a word at least, is `lower` but for case; both have the same size.
-[[nodiscard]] inline bool words_match(const char* text, std::string_view lower) noexcept {
-    const std::size_t last = lower.size() - word_size;  // may overlap the one before it
-    AsciiWord difference =
-        word_to_lower(load<AsciiWord>(text + last)) ^ load<AsciiWord>(lower.data() + last);
-    for (std::size_t at = 0; at < last; at += word_size) {
-        difference |=
-            word_to_lower(load<AsciiWord>(text + at)) ^ load<AsciiWord>(lower.data() + at);
+/// Turns the letters of a text into lower case, where it lies.
+inline void make_lower(char* text, std::size_t size) noexcept {
+    if (size >= sizeof(std::uint64_t)) {
+        make_words_lower<std::uint64_t>(text, size);
+    } else if (size >= sizeof(std::uint32_t)) {
+        make_words_lower<std::uint32_t>(text, size);
+    } else {
+        std::transform(text, text + size, text, [](char c) { return to_lower(c); });
+    }
+}
+
+/// Whether a text, of one `Word` at least, is `lower` but for case; both have the same size.
+template <typename Word>
+[[nodiscard]] bool words_match(const char* text, std::string_view lower) noexcept {
+    // Of letters, digits and hyphens, the letters alone have the bit 0x40; 0x20 is their case.
+    const auto difference_at = [&](std::size_t at) {
+        const auto expected = load<Word>(lower.data() + at);
+        return (load<Word>(text + at) ^ expected) & ~((expected & each_byte(0x40)) >> 1);
+    };
+    const std::size_t last = lower.size() - sizeof(Word);  // may overlap the one before it
+    AsciiWord difference = difference_at(last);
+    for (std::size_t at = 0; at < last; at += sizeof(Word)) {
+        difference |= difference_at(at);
     }
     return difference == 0;
 }
 
-/// Whether the text is `lower`, which is in lower case, in any case.
+/// Whether the text is `lower`, which is of small letters, digits and hyphens, in any case.
 [[nodiscard]] constexpr bool is_in_any_case(std::string_view text,
                                             std::string_view lower) noexcept {
     if (text.size() != lower.size()) return false;
-    if (!std::is_constant_evaluated() && text.size() >= word_size) {
-        return words_match(text.data(), lower);
+    if (!std::is_constant_evaluated() && text.size() >= sizeof(std::uint32_t)) {
+        return text.size() < sizeof(std::uint64_t) ? words_match<std::uint32_t>(text.data(), lower)
+                                                   : words_match<std::uint64_t>(text.data(), lower);
     }
     return std::equal(text.begin(), text.end(), lower.begin(),
                       [](char x, char y) { return to_lower(x) == y; });
