@@ -24,25 +24,35 @@ inline constexpr char base64_alphabet[] =
     return (bytes + 2) / 3 * 4;
 }
 
-/// Writes one to three bytes as four characters.
-constexpr void encode_base64_group(char* out, BytesView in) noexcept {
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-        bits = bits << 8 | (i < in.size() ? std::to_integer<std::uint32_t>(in[i]) : 0);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-        out[i] = i <= in.size() ? base64_alphabet[bits >> (18 - 6 * i) & 63] : '=';
-    }
+/// Writes 24 bits as four characters.
+constexpr void encode_base64_group(char* out, std::uint32_t bits) noexcept {
+    out[0] = base64_alphabet[bits >> 18 & 63];
+    out[1] = base64_alphabet[bits >> 12 & 63];
+    out[2] = base64_alphabet[bits >> 6 & 63];
+    out[3] = base64_alphabet[bits & 63];
 }
 
 /// Writes `base64_size(in.size())` characters.
 constexpr void encode_base64(char* out, BytesView in) noexcept {
-    for (; in.size() > 3; in = in.subspan(3), out += 4) {
-        encode_base64_group(out, in.first(3));
+    const auto byte = [&](std::size_t at) { return std::to_integer<std::uint32_t>(in[at]); };
+    for (; in.size() >= 3; in = in.subspan(3), out += 4) {
+        encode_base64_group(out, byte(0) << 16 | byte(1) << 8 | byte(2));
     }
     if (!in.empty()) {
-        encode_base64_group(out, in);
+        const bool two = in.size() == 2;
+        encode_base64_group(out, byte(0) << 16 | (two ? byte(1) << 8 : 0));
+        out[2] = two ? out[2] : '=';
+        out[3] = '=';
     }
+}
+
+/// The text of a size that is known beforehand, without memory of its own.
+template <std::size_t Size>
+[[nodiscard]] constexpr std::array<char, base64_size(Size)> base64_array(
+    const std::array<std::byte, Size>& bytes) noexcept {
+    std::array<char, base64_size(Size)> text{};
+    encode_base64(text.data(), bytes);
+    return text;
 }
 
 [[nodiscard]] inline std::string base64_string(BytesView bytes) {

@@ -5,10 +5,10 @@
 #ifndef WSPROTO_DETAIL_SERVER_HANDSHAKE_HPP
 #define WSPROTO_DETAIL_SERVER_HANDSHAKE_HPP
 
-#include <wsproto/accept_token.hpp>
 #include <wsproto/bytes.hpp>
 #include <wsproto/close_reason.hpp>
 #include <wsproto/connection_state.hpp>
+#include <wsproto/detail/accept_digest.hpp>
 #include <wsproto/detail/ascii.hpp>
 #include <wsproto/detail/base64.hpp>
 #include <wsproto/detail/extension_header.hpp>
@@ -92,9 +92,8 @@ class ServerHandshake {
             return Error::BadHeader;
         }
         Extensions agreed = answer ? pick_agreed(*answer, accepted.extensions) : Extensions{};
-        write_acceptance(accepted,
-                         generate_accept_token(std::string_view{key_.data(), key_.size()}), answer,
-                         out);
+        const auto token = base64_array(accept_digest({key_.data(), key_.size()}));
+        write_acceptance(accepted, {token.data(), token.size()}, answer, out);
         attach_all(agreed);
         core.open(std::move(agreed));
         return Error::None;
