@@ -7,6 +7,7 @@
 
 #include <wsproto/detail/ascii.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -35,7 +36,9 @@ namespace detail {
 /// Where the first element of a list ends: at a comma that is not inside a quoted string, or at
 /// the end of the text. RFC 9110 §5.6.4.
 [[nodiscard]] constexpr std::size_t list_element_size(std::string_view list) noexcept {
-    std::size_t at = 0;
+    std::size_t at = std::min(list.find(','), list.size());
+    if (list.substr(0, at).find('"') == std::string_view::npos) return at;
+    at = 0;
     for (bool quoted = false; at < list.size() && (quoted || list[at] != ','); ++at) {
         if (list[at] == '"') {
             quoted = !quoted;
