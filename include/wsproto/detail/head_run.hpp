@@ -17,37 +17,58 @@
 
 namespace wsproto::detail {
 
-#if WSPROTO_DETAIL_X86_64 || WSPROTO_DETAIL_NEON
-
-/// How many of sixteen truth values, all bits set or none, are true before the first that is not.
-template <typename Truths>
-[[nodiscard]] inline std::size_t count_true(Truths truths) noexcept {
 #if WSPROTO_DETAIL_X86_64
+
+/// A bit for each of sixteen truth values, all bits set or none.
+template <typename Truths>
+[[nodiscard]] inline unsigned truth_bits(Truths truths) noexcept {
     using Chars = char __attribute__((vector_size(16)));
-    const int bits = __builtin_ia32_pmovmskb128(reinterpret_cast<Chars>(truths));
-    return static_cast<std::size_t>(std::countr_one(static_cast<unsigned>(bits)));
-#else
-    using Words = std::uint64_t __attribute__((vector_size(16)));
-    const auto words = reinterpret_cast<Words>(truths);
-    const int bits = std::countr_one(words[0]);
-    return static_cast<std::size_t>(bits < 64 ? bits : 64 + std::countr_one(words[1])) / 8;
-#endif
+    return static_cast<unsigned>(__builtin_ia32_pmovmskb128(reinterpret_cast<Chars>(truths)));
+}
+
+template <typename Truths>
+[[nodiscard]] inline bool is_any_true(Truths truths) noexcept {
+    return truth_bits(truths) != 0;
+}
+
+/// The index of the first that is true; there is one.
+template <typename Truths>
+[[nodiscard]] inline std::size_t first_true(Truths truths) noexcept {
+    return static_cast<std::size_t>(std::countr_zero(truth_bits(truths)));
+}
+
+#elif WSPROTO_DETAIL_NEON
+
+using TruthWords = std::uint64_t __attribute__((vector_size(16)));
+
+template <typename Truths>
+[[nodiscard]] inline bool is_any_true(Truths truths) noexcept {
+    const auto words = reinterpret_cast<TruthWords>(truths);
+    return (words[0] | words[1]) != 0;
+}
+
+/// The index of the first that is true; there is one.
+template <typename Truths>
+[[nodiscard]] inline std::size_t first_true(Truths truths) noexcept {
+    const auto words = reinterpret_cast<TruthWords>(truths);
+    const int bits = words[0] != 0 ? std::countr_zero(words[0]) : 64 + std::countr_zero(words[1]);
+    return static_cast<std::size_t>(bits) / 8;
 }
 
 #endif
 
-/// How many characters at the front are `legal`, which is asked for one, and for a vector of them.
-template <typename Legal>
-[[nodiscard]] inline std::size_t count_run(std::string_view text, Legal legal) noexcept {
+/// How many characters stand in front of the first that `ends` the run; that is asked for one, and
+/// for a vector of them.
+template <typename Ends>
+[[nodiscard]] inline std::size_t count_run(std::string_view text, Ends ends) noexcept {
     std::size_t at = 0;
 #if WSPROTO_DETAIL_X86_64 || WSPROTO_DETAIL_NEON
     for (; text.size() - at >= sizeof(Vector128); at += sizeof(Vector128)) {
-        const auto chars = load<Vector128>(as_bytes(text).data() + at);
-        const std::size_t count = count_true(legal(chars));
-        if (count != sizeof(Vector128)) return at + count;
+        const auto ending = ends(load<Vector128>(text.data() + at));
+        if (is_any_true(ending)) return at + first_true(ending);
     }
 #endif
-    while (at != text.size() && legal(static_cast<unsigned char>(text[at]))) {
+    while (at != text.size() && !ends(static_cast<unsigned char>(text[at]))) {
         ++at;
     }
     return at;
@@ -55,18 +76,21 @@ template <typename Legal>
 
 /// Spaces, VCHAR and obs-text: no controls, not even tabs.
 [[nodiscard]] inline std::size_t count_printable(std::string_view text) noexcept {
-    return count_run(text, [](auto c) { return (c >= 0x20) & (c != 0x7f); });
+    return count_run(text, [](auto c) { return (c <= 0x1f) | (c == 0x7f); });
 }
 
 /// VCHAR.
 [[nodiscard]] inline std::size_t count_visible(std::string_view text) noexcept {
-    return count_run(text, [](auto c) { return (c >= 0x21) & (c <= 0x7e); });
+    return count_run(text,
+                     [](auto c) { return (static_cast<decltype(c)>(c - '!') <= '~' - '!') == 0; });
 }
 
 /// tchar. Most names are but letters and hyphens.
 [[nodiscard]] inline std::size_t count_token_chars(std::string_view text) noexcept {
-    std::size_t at = count_run(
-        text, [](auto c) { return (((c | 0x20) >= 'a') & ((c | 0x20) <= 'z')) | (c == '-'); });
+    std::size_t at = count_run(text, [](auto c) {
+        const auto letter = static_cast<decltype(c)>((c | 0x20) - 'a');
+        return ((letter <= 25) | (c == '-')) == 0;
+    });
     while (at != text.size() && is_token_char(text[at])) {
         ++at;
     }

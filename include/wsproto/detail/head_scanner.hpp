@@ -85,14 +85,14 @@ class HeadScanner {
     // What a browser sends.
     static constexpr std::size_t usual_fields = 16;
 
-    // How many bytes at the front needed no look at each: a whole field, or what only adds to a
+    // How many bytes at the front needed no look at each: whole fields, or what only adds to a
     // part. 0 if the first one does.
     std::size_t take_many(std::string_view data, HeadBudget budget) {
         switch (at_) {
             case At::StartLine:
                 return count_visible(data);
             case At::LineStart:
-                return take_whole_field(data, budget);
+                return take_whole_fields(data, budget);
             case At::Name:
                 return count_token_chars(data);
             case At::Value:
@@ -102,17 +102,25 @@ class HeadScanner {
         }
     }
 
+    std::size_t take_whole_fields(std::string_view data, HeadBudget budget) {
+        std::size_t size = 0;
+        for (std::size_t count = layout_.fields.size(); count < budget.fields; ++count) {
+            const std::size_t line = take_whole_field(behind(data, size), size_ + size);
+            if (line == 0) break;
+            size += line;
+        }
+        return size;
+    }
+
     // The usual case: the line is there to its end, and nothing in it is odd. Else nothing changes.
-    std::size_t take_whole_field(std::string_view data, HeadBudget budget) {
+    std::size_t take_whole_field(std::string_view data, std::size_t begin) {
         const std::size_t name_end = count_token_chars(data);
         if (name_end == 0 || name_end == data.size() || data[name_end] != ':') return 0;
         const std::size_t value_end = name_end + 1 + count_printable(behind(data, name_end + 1));
         const std::string_view rest = behind(data, value_end);
         const bool ends = rest.size() >= 2 && rest[0] == '\r' && rest[1] == '\n';
-        if (!ends || layout_.fields.size() >= budget.fields) return 0;
-        HeadLayout::Field& field = add_field();
-        field.name_end = size_ + name_end;
-        field.value_end = size_ + value_end;
+        if (!ends) return 0;
+        add_field({begin, begin + name_end, begin + value_end});
         return value_end + 2;
     }
 
@@ -145,17 +153,15 @@ class HeadScanner {
     Error begin_field(char c, HeadBudget budget) {
         if (!is_token_char(c)) return Error::BadHttpMessage;
         if (layout_.fields.size() >= budget.fields) return Error::TooManyHeaders;
-        add_field();
+        add_field({.name = size_});
         return move_to(At::Name);
     }
 
-    HeadLayout::Field& add_field() {
+    void add_field(HeadLayout::Field field) {
         if (layout_.fields.empty()) {
             layout_.fields.reserve(usual_fields);
         }
-        HeadLayout::Field& field = layout_.fields.emplace_back();
-        field.name = size_;
-        return field;
+        layout_.fields.push_back(field);
     }
 
     Error take_of_start_line(char c) {
