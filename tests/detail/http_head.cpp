@@ -95,6 +95,49 @@ TEST_CASE("methods and versions that HTTP/1.1 does not know are refused") {
     CHECK(request("PATCH / HTTP/1.1\r\n\r\n") == Error::None);
 }
 
+TEST_CASE("a path is legal or not whether llhttp sees it or is spared it") {
+    for (const std::string start : {"GET /", "CONNECT /", "GET /?", "GET /a#", "GET http://a/"}) {
+        for (char first = '!'; first <= '~'; ++first) {
+            for (const char second : {'/', '?', '#', '@', ':', '[', '"', '~'}) {
+                const std::string head = start + first + second + " HTTP/1.1\r\nA: b\r\n\r\n";
+                CAPTURE(head);
+                HttpHead whole{HeadKind::Request};
+                static_cast<void>(read(whole, head));
+                HttpHead bytewise{HeadKind::Request};
+                for (std::size_t at = 0; at != head.size(); ++at) {
+                    if (bytewise.error() == Error::None) {
+                        static_cast<void>(read(bytewise, std::string_view{head}.substr(at, 1)));
+                    }
+                }
+                REQUIRE(whole.error() == bytewise.error());
+            }
+        }
+    }
+}
+
+TEST_CASE("a target that does not begin with a slash is left to llhttp") {
+    const auto request = [](std::string_view target) {
+        return complaint(HeadKind::Request,
+                         "GET " + std::string{target} + " HTTP/1.1\r\nA: b\r\n\r\n");
+    };
+    CHECK(request("*") == Error::None);
+    CHECK(request("http://a@b/") == Error::None);
+    CHECK(request("a") == Error::BadHttpMessage);
+    CHECK(request("a/") == Error::BadHttpMessage);
+    CHECK(request("?a") == Error::BadHttpMessage);
+    CHECK(request("http:/a") == Error::BadHttpMessage);
+}
+
+TEST_CASE("a head that ends within its start line is no reason to look for a target") {
+    const auto request = [](std::string_view text) { return complaint(HeadKind::Request, text); };
+    CHECK(request("\r\n") == Error::BadHttpMessage);
+    CHECK(request("G\r\n") == Error::BadHttpMessage);
+    CHECK(request("GET \r\n") == Error::BadHttpMessage);
+    CHECK(request("GET /\r\n") == Error::BadHttpMessage);
+    CHECK(request("GET / \r\n") == Error::BadHttpMessage);
+    CHECK(request("GET / HTTP/1.1\r\nA: b\r\nC\r\n") == Error::BadHttpMessage);
+}
+
 TEST_CASE("answers that are no HTTP are refused") {
     const auto response = [](std::string_view text) { return complaint(HeadKind::Response, text); };
     CHECK(response("HTTP/1.1 2x0 OK\r\n\r\n") == Error::BadHttpMessage);

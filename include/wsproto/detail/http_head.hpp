@@ -120,61 +120,88 @@ class HttpHead {
 
     // Whether llhttp has no complaint, and finds the end of the head where the scanner does.
     //
-    // Of a field that frames nothing it could but repeat that the line is well-formed: it is spared
-    // those that lie whole in this piece, with another one behind them.
+    // Of a path, and of a field that frames nothing, it could but repeat that each byte is legal:
+    // it is spared those that lie whole in this piece.
     [[nodiscard]] bool parse(std::string_view taken, std::size_t first_field) noexcept {
         const auto& fields = scanner_.layout().fields;
-        const std::size_t before = scanner_.size() - taken.size();
-        const char* const behind_start_line = taken.data() + start_line_size(taken.size());
-        const char* unseen = taken.data();
-        for (std::size_t index = first_field; index + 1 < fields.size(); ++index) {
-            const char* const line = taken.data() + (fields[index].name - before);
-            if (frames_message({line, fields[index].name_end - fields[index].name})) continue;
-            if (execute({unseen, line}, behind_start_line) != HPE_OK) return false;
-            unseen = taken.data() + (fields[index + 1].name - before);
+        const std::size_t whole = whole_fields();
+        std::size_t shown = scanner_.size() - taken.size();
+        if (first_field < whole) {
+            if (!parse_front(taken, fields[first_field].name)) return false;
+            for (std::size_t index = first_field; index != whole; ++index) {
+                if (!parse_line(taken, fields[index], line_end(index))) return false;
+            }
+            shown = line_end(whole - 1);
         }
         const llhttp_errno_t expected = scanner_.complete() ? HPE_PAUSED_UPGRADE : HPE_OK;
-        return execute({unseen, taken.data() + taken.size()}, behind_start_line) == expected &&
+        return execute(taken, shown, scanner_.size()) == expected &&
                found_.complete == scanner_.complete();
     }
 
-    // How many of the last `size` bytes stand in the start line.
-    [[nodiscard]] std::size_t start_line_size(std::size_t size) const noexcept {
-        const std::size_t end = scanner_.layout().start_line_end;
-        const std::size_t before = scanner_.size() - size;
-        return end == 0 ? size : std::min(size, end - std::min(end, before));
-    }
-
-    // Whether llhttp looks at the fields of that name.
-    static bool frames_message(std::string_view name) noexcept {
-        switch (name.size()) {
-            case 7:
-                return is_in_any_case(name, "upgrade");
-            case 10:
-                return is_in_any_case(name, "connection");
-            case 14:
-                return is_in_any_case(name, "content-length");
-            case 16:
-                return is_in_any_case(name, "proxy-connection");
-            case 17:
-                return is_in_any_case(name, "transfer-encoding");
-            default:
-                return false;
+    // What stands before the first field that begins in this piece.
+    bool parse_front(std::string_view taken, std::size_t end) noexcept {
+        const HeadLayout& layout = scanner_.layout();
+        std::size_t begin = scanner_.size() - taken.size();
+        if (begin == 0 && has_path(taken)) {
+            if (execute(taken, 0, layout.first_space + 2) != HPE_OK) return false;
+            begin = layout.second_space;
         }
+        return execute(taken, begin, end) == HPE_OK;
     }
 
+    bool parse_line(std::string_view taken, const HeadLayout::Field& field,
+                    std::size_t end) noexcept {
+        const std::size_t before = scanner_.size() - taken.size();
+        const char* const name = taken.data() + (field.name - before);
+        return !frames_message({name, field.name_end - field.name}) ||
+               execute(taken, field.name, end) == HPE_OK;
+    }
+
+    // Whether the head, of which this is the beginning, has a whole target with a slash in front.
+    [[nodiscard]] bool has_path(std::string_view head) const noexcept {
+        const HeadLayout& layout = scanner_.layout();
+        return kind_ == HeadKind::Request && layout.second_space != 0 &&
+               head[layout.first_space + 1] == '/';
+    }
+
+    // How many of the fields are known to have ended.
+    [[nodiscard]] std::size_t whole_fields() const noexcept {
+        const std::size_t count = scanner_.layout().fields.size();
+        return scanner_.complete() || count == 0 ? count : count - 1;
+    }
+
+    // Where the line of a field ends that has.
+    [[nodiscard]] std::size_t line_end(std::size_t index) const noexcept {
+        const auto& fields = scanner_.layout().fields;
+        const std::size_t empty_line = 2;
+        return index + 1 < fields.size() ? fields[index + 1].name : scanner_.size() - empty_line;
+    }
+
+    // Whether a field of that name has a say in where the message ends. RFC 9112 §6.
+    static bool frames_message(std::string_view name) noexcept {
+        return is_in_any_case(name, "content-length") || is_in_any_case(name, "transfer-encoding");
+    }
+
+    // The head from `begin` to `end`, which lie in `taken`, its last bytes so far.
+    //
     // In a field, a tab is as good as a space, RFC 9110 §5.6.3; llhttp takes one behind a length or
     // a coding for a part of it.
-    llhttp_errno_t execute(std::string_view text, const char* behind_start_line) noexcept {
-        for (;;) {
-            const char* const from = std::max(text.data(), behind_start_line);
-            const auto skipped = static_cast<std::size_t>(from - text.data());
+    llhttp_errno_t execute(std::string_view taken, std::size_t begin, std::size_t end) noexcept {
+        const std::size_t before = scanner_.size() - taken.size();
+        std::string_view text{taken.data() + (begin - before), end - begin};
+        for (std::size_t skipped = start_line_part(begin, end);; skipped = 0) {
             const std::size_t size = std::min(text.find('\t', skipped), text.size());
             const llhttp_errno_t error = execute(text.substr(0, size));
             if (error != HPE_OK || size == text.size()) return error;
             if (execute(" ") != HPE_OK) return llhttp_get_errno(&parser_);
             text.remove_prefix(size + 1);
         }
+    }
+
+    // How much of the head from `begin` to `end` stands in the start line.
+    [[nodiscard]] std::size_t start_line_part(std::size_t begin, std::size_t end) const noexcept {
+        const std::size_t line_end = scanner_.layout().start_line_end;
+        return line_end == 0 ? end - begin : std::min(std::max(line_end, begin), end) - begin;
     }
 
     llhttp_errno_t execute(std::string_view text) noexcept {
