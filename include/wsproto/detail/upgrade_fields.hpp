@@ -10,7 +10,6 @@
 #include <wsproto/detail/message_head.hpp>
 #include <wsproto/headers.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -119,15 +118,19 @@ class UpgradeFields {
     /// Views `head`, which must live as long. `shown_as_headers`: fields that events show like
     /// those that are none of these.
     UpgradeFields(const MessageHead& head, std::initializer_list<UpgradeField> shown_as_headers) {
-        others_.reserve(head.field_count());
-        for (std::size_t index = 0; index != head.field_count(); ++index) {
+        std::array<bool, upgrade_field_names.size()> shown{};
+        for (const UpgradeField field : shown_as_headers) {
+            shown[static_cast<std::size_t>(field)] = true;
+        }
+        const std::size_t count = head.field_count();
+        others_.reserve(count);
+        for (std::size_t index = 0; index != count; ++index) {
             const HeadField line = head.field(index);
             const auto field = upgrade_field(line.name);
             if (field) {
                 lines_[static_cast<std::size_t>(*field)].add(line.value);
             }
-            if (!field || std::find(shown_as_headers.begin(), shown_as_headers.end(), *field) !=
-                              shown_as_headers.end()) {
+            if (!field || shown[static_cast<std::size_t>(*field)]) {
                 MessageHead::add_to(others_, line);
             }
         }
