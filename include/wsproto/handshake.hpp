@@ -103,8 +103,7 @@ class H11Handshake : public detail::Endpoint<H11Handshake> {
 
     /// After the peer's mistake: a server's RejectConnection to send, while it may be sent.
     [[nodiscard]] std::optional<Event> event_hint() const {
-        return detail::at_end(
-            end_, [this](const auto& end) -> std::optional<Event> { return end.hint(core_); });
+        return detail::at_end(end_, [this](const auto& end) { return end.hint(core_); });
     }
 
     /// A request whose head was complete but no WebSocket handshake; else everything is empty.

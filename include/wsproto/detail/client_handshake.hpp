@@ -46,7 +46,7 @@ class ClientHandshake {
     }
 
     /// A client answers no mistake.
-    [[nodiscard]] std::optional<RejectConnection> hint(const HandshakeCore&) const noexcept {
+    [[nodiscard]] std::optional<Event> hint(const HandshakeCore&) const noexcept {
         return std::nullopt;
     }
 

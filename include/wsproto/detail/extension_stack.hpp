@@ -68,9 +68,9 @@ class ExtensionStack {
 
     /// Shows `header` to all; `seen` are the reserved bits of its message so far.
     Error begin_frame(const FrameHeader& header, RsvBits seen) {
-        for (auto stage = stages_.rbegin(); stage != stages_.rend(); ++stage) {
-            if (const Error error = stage->extension->frame_inbound_header(header);
-                error != Error::None) {
+        for (std::size_t left = stages_.size(); left != 0; --left) {
+            const Error error = stages_[left - 1].extension->frame_inbound_header(header);
+            if (error != Error::None) {
                 return about_peer(error);
             }
         }

@@ -70,9 +70,9 @@ class ServerHandshake {
     }
 
     /// What to answer to the mistake that ended the handshake.
-    [[nodiscard]] std::optional<RejectConnection> hint(const HandshakeCore& core) const {
+    [[nodiscard]] std::optional<Event> hint(const HandshakeCore& core) const {
         const bool answers = core.error != Error::None && core.state == ConnectionState::Connecting;
-        return answers ? std::optional{hint_} : std::nullopt;
+        return answers ? std::optional<Event>{hint_} : std::nullopt;
     }
 
     /// The request that met not all demands.

@@ -81,7 +81,7 @@ template <std::size_t... Round>
     return {sha1_word<Round>(words)...};
 }
 
-[[nodiscard]] constexpr std::uint32_t load_big_endian_32(BytesView from) noexcept {
+[[nodiscard]] constexpr std::uint32_t load_big_endian_32(const std::byte* from) noexcept {
     const auto at = [&](std::size_t i) { return std::to_integer<std::uint32_t>(from[i]); };
     return at(0) << 24 | at(1) << 16 | at(2) << 8 | at(3);
 }
@@ -91,7 +91,7 @@ using Sha1Block = std::span<const std::byte, sha1_block_size>;
 [[nodiscard]] constexpr Sha1Words sha1_words(Sha1Block block) noexcept {
     Sha1Words words{};
     for (std::size_t i = 0; i < words.size(); ++i) {
-        words[i] = load_big_endian_32(block.subspan(4 * i, 4));
+        words[i] = load_big_endian_32(&block[4 * i]);
     }
     return words;
 }

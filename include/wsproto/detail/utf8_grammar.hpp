@@ -28,9 +28,11 @@ inline constexpr ByteRange utf8_tail{0x80, 0xbf};
 
 /// How many tails a text ends with; a valid one, with three at most.
 [[nodiscard]] constexpr std::size_t count_tails_at_end(BytesView text) noexcept {
-    const auto end = std::find_if_not(text.rbegin(), text.rend(),
-                                      [](std::byte byte) { return utf8_tail.contains(byte); });
-    return static_cast<std::size_t>(end - text.rbegin());
+    std::size_t count = 0;
+    while (count != text.size() && utf8_tail.contains(text[text.size() - 1 - count])) {
+        ++count;
+    }
+    return count;
 }
 
 /// A rule of the grammar: how the code points of one form begin, and their size.
