@@ -63,7 +63,8 @@ template <typename Ends>
 [[nodiscard]] inline std::size_t count_run(std::string_view text, Ends ends) noexcept {
     std::size_t at = 0;
 #if WSPROTO_DETAIL_X86_64 || WSPROTO_DETAIL_NEON
-    for (; text.size() - at >= sizeof(Vector128); at += sizeof(Vector128)) {
+    const std::size_t in_vectors = text.size() - text.size() % sizeof(Vector128);
+    for (; at != in_vectors; at += sizeof(Vector128)) {
         const auto ending = ends(load<Vector128>(text.data() + at));
         if (is_any_true(ending)) return at + first_true(ending);
     }

@@ -1,5 +1,6 @@
 // Reads HTTP/1.1 heads off the input: llhttp knows methods, versions and how a body is framed, our
 // own scanner is strict about every byte, and both must find the end of the head at the same one.
+// Where nothing is left for llhttp to know, it is not asked.
 //
 // The only file that includes llhttp. What a head has to say is not known here.
 #ifndef WSPROTO_DETAIL_HTTP_HEAD_HPP
@@ -28,7 +29,7 @@ namespace wsproto::detail {
 
 class HttpHead {
   public:
-    explicit HttpHead(HeadKind kind) noexcept : kind_{kind}, scanner_{kind} { reset_parser(); }
+    explicit HttpHead(HeadKind kind) noexcept : kind_{kind}, scanner_{kind} {}
 
     /// Takes from the front of `in` what belongs to the head: `Ready` when it is complete.
     ///
@@ -77,7 +78,6 @@ class HttpHead {
         used_.fields += scanner_.layout().fields.size();
         kept_.clear();
         scanner_ = HeadScanner{kind_};
-        reset_parser();
     }
 
   private:
@@ -120,14 +120,18 @@ class HttpHead {
 
     // Whether llhttp has no complaint, and finds the end of the head where the scanner does.
     //
-    // Of a path, and of a field that frames nothing, it could but repeat that each byte is legal:
-    // it is spared those that lie whole in this piece.
+    // Of a field that frames nothing it could but repeat that the line is well-formed: it is spared
+    // those that lie whole in this piece.
     [[nodiscard]] bool parse(std::string_view taken, std::size_t first_field) noexcept {
+        if (is_plain(taken)) return true;
         const auto& fields = scanner_.layout().fields;
         const std::size_t whole = whole_fields();
         std::size_t shown = scanner_.size() - taken.size();
+        if (shown == 0) {
+            reset_parser();
+        }
         if (first_field < whole) {
-            if (!parse_front(taken, fields[first_field].name)) return false;
+            if (execute(taken, shown, fields[first_field].name) != HPE_OK) return false;
             for (std::size_t index = first_field; index != whole; ++index) {
                 if (!parse_line(taken, fields[index], line_end(index))) return false;
             }
@@ -138,15 +142,19 @@ class HttpHead {
                found_.complete == scanner_.complete();
     }
 
-    // What stands before the first field that begins in this piece.
-    bool parse_front(std::string_view taken, std::size_t end) noexcept {
+    // Whether this is a whole head, of a GET in HTTP/1.1 for a path, in which nothing frames a
+    // body. Behind a slash, llhttp takes every visible character for a part of the target.
+    [[nodiscard]] bool is_plain(std::string_view taken) const noexcept {
         const HeadLayout& layout = scanner_.layout();
-        std::size_t begin = scanner_.size() - taken.size();
-        if (begin == 0 && has_path(taken)) {
-            if (execute(taken, 0, layout.first_space + 2) != HPE_OK) return false;
-            begin = layout.second_space;
+        if (kind_ != HeadKind::Request || !scanner_.complete() || taken.size() != scanner_.size() ||
+            !taken.starts_with("GET /")) {
+            return false;
         }
-        return execute(taken, begin, end) == HPE_OK;
+        const std::size_t version = layout.second_space + 1;
+        return taken.substr(version, layout.start_line_end - version) == "HTTP/1.1" &&
+               std::none_of(layout.fields.begin(), layout.fields.end(), [&](const auto& field) {
+                   return frames_message(taken.substr(field.name, field.name_end - field.name));
+               });
     }
 
     bool parse_line(std::string_view taken, const HeadLayout::Field& field,
@@ -155,13 +163,6 @@ class HttpHead {
         const char* const name = taken.data() + (field.name - before);
         return !frames_message({name, field.name_end - field.name}) ||
                execute(taken, field.name, end) == HPE_OK;
-    }
-
-    // Whether the head, of which this is the beginning, has a whole target with a slash in front.
-    [[nodiscard]] bool has_path(std::string_view head) const noexcept {
-        const HeadLayout& layout = scanner_.layout();
-        return kind_ == HeadKind::Request && layout.second_space != 0 &&
-               head[layout.first_space + 1] == '/';
     }
 
     // How many of the fields are known to have ended.
