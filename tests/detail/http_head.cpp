@@ -138,6 +138,13 @@ TEST_CASE("a head that ends within its start line is no reason to look for a tar
     CHECK(request("GET / HTTP/1.1\r\nA: b\r\nC\r\n") == Error::BadHttpMessage);
 }
 
+TEST_CASE("a piece that begins like a head is not taken for one") {
+    HttpHead head{HeadKind::Request};
+    CHECK(read(head, "GET / HTTP/1.1\r\nA: ") == Progress::NeedMore);
+    CHECK(read(head, "GET / HTTP/1.1\r\nContent-Length: 4x\r\n\r\n") == Progress::Failed);
+    CHECK(head.error() == Error::BadHttpMessage);
+}
+
 TEST_CASE("answers that are no HTTP are refused") {
     const auto response = [](std::string_view text) { return complaint(HeadKind::Response, text); };
     CHECK(response("HTTP/1.1 2x0 OK\r\n\r\n") == Error::BadHttpMessage);
@@ -266,7 +273,8 @@ TEST_CASE("tabs around what frames the body are white space") {
               Progress::Ready);
         CHECK(head.framing().kind == BodyKind::Chunked);
     }
-    for (const std::string_view field : {"Content-Length:\t5\t", "Content-Length: 5 \t "}) {
+    for (const std::string_view field :
+         {"Content-Length:\t5\t", "Content-Length: 5 \t ", "Content-Length:\t\t5\t\t"}) {
         HttpHead head{HeadKind::Response};
         CHECK(read(head, "HTTP/1.1 200 x\r\n" + std::string{field} + "\r\n\r\n") ==
               Progress::Ready);
