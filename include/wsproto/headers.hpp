@@ -7,7 +7,6 @@
 
 #include <wsproto/detail/ascii.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -36,7 +35,9 @@ namespace detail {
 /// Where the first element of a list ends: at a comma that is not inside a quoted string, or at
 /// the end of the text. RFC 9110 §5.6.4.
 [[nodiscard]] constexpr std::size_t list_element_size(std::string_view list) noexcept {
-    std::size_t at = std::min(list.find(','), list.size());
+    // Not min, of which GCC 12 concludes, with -flto, that what is behind may have any size.
+    std::size_t at = list.find(',');
+    if (at > list.size()) at = list.size();
     if (list.substr(0, at).find('"') == std::string_view::npos) return at;
     at = 0;
     for (bool quoted = false; at < list.size() && (quoted || list[at] != ','); ++at) {
