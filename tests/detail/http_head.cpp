@@ -254,6 +254,21 @@ TEST_CASE("heads that follow each other share the limits") {
     CHECK(second_progress({.size = limits.size, .fields = 1}) == Progress::Failed);
 }
 
+TEST_CASE("a head has nothing of the one before it") {
+    HttpHead request{HeadKind::Request};
+    CHECK(read(request, "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n") == Progress::Ready);
+    CHECK(request.framing().kind == BodyKind::Chunked);
+    request.start_next();
+    CHECK(read(request, "GET / HTTP/1.1\r\n\r\n") == Progress::Ready);
+    CHECK(request.framing().kind == BodyKind::Length);
+
+    HttpHead response{HeadKind::Response};
+    CHECK(read(response, "HTTP/1.1 103 x\r\n\r\n") == Progress::Ready);
+    CHECK(response.status_code() == 103);
+    response.start_next();
+    CHECK(response.status_code() == 0);
+}
+
 TEST_CASE("what the heads leave of the limits is known") {
     HttpHead head{HeadKind::Response};
     CHECK(read(head, "HTTP/1.1 100 x\r\n\r\n") == Progress::Ready);

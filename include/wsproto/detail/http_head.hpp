@@ -78,6 +78,7 @@ class HttpHead {
         used_.fields += scanner_.layout().fields.size();
         kept_.clear();
         scanner_ = HeadScanner{kind_};
+        found_ = {};
     }
 
   private:
@@ -115,7 +116,6 @@ class HttpHead {
             return callbacks;
         }();
         llhttp_init(&parser_, kind_ == HeadKind::Request ? HTTP_REQUEST : HTTP_RESPONSE, &settings);
-        found_ = {};
     }
 
     // Whether llhttp has no complaint, and finds the end of the head where the scanner does.
@@ -126,7 +126,7 @@ class HttpHead {
         if (is_plain(taken)) return true;
         const auto& fields = scanner_.layout().fields;
         const std::size_t whole = whole_fields();
-        std::size_t shown = scanner_.size() - taken.size();
+        std::size_t shown = begin_of(taken);
         if (shown == 0) {
             reset_parser();
         }
@@ -157,12 +157,17 @@ class HttpHead {
                });
     }
 
-    bool parse_line(std::string_view taken, const HeadLayout::Field& field,
-                    std::size_t end) noexcept {
-        const std::size_t before = scanner_.size() - taken.size();
-        const char* const name = taken.data() + (field.name - before);
+    // Whether llhttp has no complaint about a line, which it is shown only if it has a say.
+    [[nodiscard]] bool parse_line(std::string_view taken, const HeadLayout::Field& field,
+                                  std::size_t end) noexcept {
+        const char* const name = taken.data() + (field.name - begin_of(taken));
         return !frames_message({name, field.name_end - field.name}) ||
                execute(taken, field.name, end) == HPE_OK;
+    }
+
+    // Where in the head its last bytes so far begin.
+    [[nodiscard]] std::size_t begin_of(std::string_view taken) const noexcept {
+        return scanner_.size() - taken.size();
     }
 
     // How many of the fields are known to have ended.
@@ -171,7 +176,7 @@ class HttpHead {
         return scanner_.complete() || count == 0 ? count : count - 1;
     }
 
-    // Where the line of a field ends that has.
+    // Where the line ends of a field that is whole.
     [[nodiscard]] std::size_t line_end(std::size_t index) const noexcept {
         const auto& fields = scanner_.layout().fields;
         const std::size_t empty_line = 2;
@@ -188,8 +193,7 @@ class HttpHead {
     // In a field, a tab is as good as a space, RFC 9110 §5.6.3; llhttp takes one behind a length or
     // a coding for a part of it.
     llhttp_errno_t execute(std::string_view taken, std::size_t begin, std::size_t end) noexcept {
-        const std::size_t before = scanner_.size() - taken.size();
-        std::string_view text{taken.data() + (begin - before), end - begin};
+        std::string_view text{taken.data() + (begin - begin_of(taken)), end - begin};
         for (std::size_t skipped = start_line_part(begin, end);; skipped = 0) {
             const std::size_t size = std::min(text.find('\t', skipped), text.size());
             const llhttp_errno_t error = execute(text.substr(0, size));
@@ -201,8 +205,8 @@ class HttpHead {
 
     // How much of the head from `begin` to `end` stands in the start line.
     [[nodiscard]] std::size_t start_line_part(std::size_t begin, std::size_t end) const noexcept {
-        const std::size_t line_end = scanner_.layout().start_line_end;
-        return line_end == 0 ? end - begin : std::min(std::max(line_end, begin), end) - begin;
+        const std::size_t line = scanner_.layout().start_line_end;
+        return line == 0 ? end - begin : std::min(std::max(line, begin), end) - begin;
     }
 
     llhttp_errno_t execute(std::string_view text) noexcept {
@@ -249,7 +253,7 @@ class HttpHead {
     Bytes kept_{};
     BytesView whole_{};
     HeadScanner scanner_;
-    llhttp_t parser_;
+    llhttp_t parser_{};
     Found found_{};
 };
 
