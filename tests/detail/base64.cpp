@@ -2,6 +2,8 @@
 
 #include "catch.hpp"
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -25,6 +27,12 @@ TEST_CASE("the texts of RFC 4648 have its encodings") {
     CHECK(base64_string(as_bytes("foob")) == "Zm9vYg==");
     CHECK(base64_string(as_bytes("fooba")) == "Zm9vYmE=");
     CHECK(base64_string(as_bytes("foobar")) == "Zm9vYmFy");
+}
+
+TEST_CASE("an array is written like a string") {
+    CHECK(base64_array(std::array{std::byte{'f'}}) == std::array{'Z', 'g', '=', '='});
+    CHECK(base64_array(std::array{std::byte{'f'}, std::byte{'o'}, std::byte{'o'}}) ==
+          std::array{'Z', 'm', '9', 'v'});
 }
 
 TEST_CASE("the whole alphabet is used") {

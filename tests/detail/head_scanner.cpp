@@ -163,6 +163,22 @@ TEST_CASE("as many fields as the limit pass, and one more fails at its first byt
           Outcome{"HTTP head has too many fields", 0});
 }
 
+TEST_CASE("many fields are counted like one") {
+    for (std::size_t count = 0; count != 6; ++count) {
+        std::string head = "GET / HTTP/1.1\r\n";
+        for (std::size_t index = 0; index != count; ++index) {
+            head += "a: 1\r\n";
+        }
+        for (std::size_t limit = 0; limit != 6; ++limit) {
+            const Outcome expected = limit < count
+                                         ? Outcome{"HTTP head has too many fields", 16 + 6 * limit}
+                                         : Outcome{"complete", head.size() + 2};
+            CHECK(scan(HeadKind::Request, head + "\r\n", {.size = 99, .fields = limit}) ==
+                  expected);
+        }
+    }
+}
+
 TEST_CASE("a limit that was lowered below what was taken holds at once") {
     HeadScanner scanner{HeadKind::Request};
     CHECK(scanner.scan("GET / HTTP", plenty).error == Error::None);

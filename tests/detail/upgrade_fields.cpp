@@ -4,12 +4,17 @@
 
 #include <wsproto/detail/head_scanner.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
 using namespace wsproto;
 using namespace wsproto::detail;
 
+// What is_in_any_case asks of what it compares with.
+static_assert(std::all_of(upgrade_field_names.begin(), upgrade_field_names.end(), [](auto name) {
+    return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == name.npos;
+}));
 static_assert(upgrade_field("HOST") == UpgradeField::Host);
 static_assert(upgrade_field("Sec-WebSocket-Accept") == UpgradeField::Accept);
 static_assert(upgrade_field("transfer-encoding") == UpgradeField::TransferEncoding);

@@ -1,7 +1,7 @@
 // The character classes of HTTP fields, and comparison in any case. RFC 9110 §5.
 //
-// What every head is full of is done eight characters at a time. Only ASCII has case here, whatever
-// the locale. Which field is what is not known here.
+// What every head is full of is done four or eight characters at a time. Only ASCII has case here,
+// whatever the locale. Which field is what is not known here.
 #ifndef WSPROTO_DETAIL_ASCII_HPP
 #define WSPROTO_DETAIL_ASCII_HPP
 

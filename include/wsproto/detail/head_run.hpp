@@ -5,7 +5,6 @@
 #ifndef WSPROTO_DETAIL_HEAD_RUN_HPP
 #define WSPROTO_DETAIL_HEAD_RUN_HPP
 
-#include <wsproto/bytes.hpp>
 #include <wsproto/detail/ascii.hpp>
 #include <wsproto/detail/cpu.hpp>
 #include <wsproto/detail/pieces.hpp>

@@ -99,7 +99,8 @@ struct FieldLines {
         return count == 1 && first == text;
     }
 
-    /// Whether `token`, in lower case, is an element of the list, in any case.
+    /// Whether `token`, of small letters, digits and hyphens, is an element of the list, in any
+    /// case.
     [[nodiscard]] bool lists(std::string_view token) const noexcept {
         std::string_view rest = value();
         while (!rest.empty()) {
