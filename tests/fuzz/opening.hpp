@@ -45,11 +45,19 @@ struct Setup {
         return {std::make_shared<PerMessageDeflate>(deflate)};
     }
 
+    /// Agrees on no window that is smaller than all that zlib looks back.
+    void use_whole_windows() {
+        deflate.client_max_window_bits.reset();
+        deflate.server_max_window_bits.reset();
+        whole_windows = true;
+    }
+
     Choices choices;
     std::size_t piece_size;
     std::size_t feed = 0;
     DeflateOptions deflate{};
     bool rejects = false;
+    bool whole_windows = false;
 };
 
 inline constexpr std::string_view right_request =
@@ -74,7 +82,7 @@ inline std::string accept_token_for_fixed_random() {
     return generate_accept_token(text.substr(text.find(name) + name.size(), 24));
 }
 
-inline const std::string& right_answer(bool deflates) {
+inline const std::string& right_answer(bool deflates, bool whole_windows = false) {
     static const std::string head =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: " +
@@ -83,8 +91,12 @@ inline const std::string& right_answer(bool deflates) {
     static const std::string deflated =
         head +
         "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover;"
-        " client_no_context_takeover; server_max_window_bits=9; client_max_window_bits=9\r\n\r\n";
-    return deflates ? deflated : plain;
+        " client_no_context_takeover";
+    static const std::string whole = deflated + "\r\n\r\n";
+    static const std::string small =
+        deflated + "; server_max_window_bits=9; client_max_window_bits=9\r\n\r\n";
+    if (!deflates) return plain;
+    return whole_windows ? whole : small;
 }
 
 /// The opening, or nothing, that comes to one who plays `role` before what was made up.
@@ -92,7 +104,7 @@ inline BytesView opening_to(ConnectionType role, const Setup& setup) {
     if (!setup.opens_well()) return {};
     return as_bytes(role == ConnectionType::Server
                         ? right_request
-                        : std::string_view{right_answer(setup.deflates())});
+                        : std::string_view{right_answer(setup.deflates(), setup.whole_windows)});
 }
 
 }  // namespace fuzz
