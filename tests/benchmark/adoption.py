@@ -96,27 +96,48 @@ def size_of(file):
     return int(text) + int(data)
 
 
-def measure(program, commands, runs, scratch, brief):
-    check_echo(program)
-    words, source, directory = compile_command(commands, program.name + ".cpp")
-    includes = scratch / "includes.cpp"
-    own = re.findall(r"^#include <(?:wsproto|boost|websocketpp|wslay)/.*$", source.read_text(),
-                     re.MULTILINE)
-    includes.write_text("\n".join(own) + "\n")
-    both, alone = [], []
+class Program:
+    """One of adoption/, how to compile it, and its includes alone."""
+
+    def __init__(self, path, commands, scratch):
+        check_echo(path)
+        self.path, self.scratch = path, scratch
+        self.words, self.source, self.directory = compile_command(commands, path.name + ".cpp")
+        self.includes = scratch / f"{path.name}_includes.cpp"
+        own = re.findall(r"^#include <(?:wsproto|boost|websocketpp|wslay)/.*$",
+                         self.source.read_text(), re.MULTILINE)
+        self.includes.write_text("\n".join(own) + "\n")
+        self.samples = {}
+
+    def compile(self, row, source):
+        """Adds a sample of the processor time to the row of that name."""
+        taken = processor_time([*self.words, "-c", source, "-o", self.object(source)],
+                               self.directory)
+        self.samples.setdefault(row, []).append(taken)
+
+    def object(self, source):
+        return self.scratch / f"{self.path.name}_{source.stem}.o"
+
+    def measured(self):
+        """All rows, with their samples."""
+        stripped = self.scratch / "stripped"
+        subprocess.run(["strip", self.path, "-o", stripped], check=True)
+        sizes = {f"object, {part}": [size_of(self.object(source))]
+                 for part, source in (("echo", self.source), ("includes alone", self.includes))
+                 if self.object(source).exists()}
+        return {**self.samples, **sizes, "program, stripped": [stripped.stat().st_size]}
+
+
+def compile_all(programs, runs, brief):
+    """In turns, so that a machine that changes its speed changes it for all of them. The includes
+    are compiled more often: they take less time, and say less of it."""
     for _ in range(runs):
         if not brief:
-            both.append(processor_time([*words, "-c", source, "-o", scratch / "echo.o"], directory))
-        alone.append(processor_time([*words, "-c", includes, "-o", scratch / "includes.o"],
-                                    directory))
-    stripped = scratch / "stripped"
-    subprocess.run(["strip", program, "-o", stripped], check=True)
-    measured = {"compile, includes alone": alone,
-                "object, includes alone": [size_of(scratch / "includes.o")],
-                "program, stripped": [stripped.stat().st_size]}
-    if brief:
-        return measured
-    return {"compile, echo": both, "object, echo": [size_of(scratch / "echo.o")], **measured}
+            for program in programs:
+                program.compile("compile, echo", program.source)
+        for _ in range(1 if brief else 3):
+            for program in programs:
+                program.compile("compile, includes alone", program.includes)
 
 
 def rows_of(measured):
@@ -159,9 +180,9 @@ def main():
     commands = json.loads((arguments.build / "compile_commands.json").read_text())
     runs = 1 if arguments.brief else arguments.runs
     with tempfile.TemporaryDirectory() as scratch:
-        measured = {name_of(program): measure(program, commands, runs,
-                                              pathlib.Path(scratch), arguments.brief)
-                    for program in arguments.programs}
+        programs = [Program(path, commands, pathlib.Path(scratch)) for path in arguments.programs]
+        compile_all(programs, runs, arguments.brief)
+        measured = {name_of(program.path): program.measured() for program in programs}
     rows = list(rows_of(measured))
     print_table(rows)
     print_figures(measured)
