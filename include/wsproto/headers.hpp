@@ -36,10 +36,10 @@ namespace detail {
 /// the end of the text. RFC 9110 §5.6.4.
 [[nodiscard]] constexpr std::size_t list_element_size(std::string_view list) noexcept {
     // Not min, of which GCC 12 concludes, with -flto, that what is behind may have any size.
-    std::size_t at = list.find(',');
-    if (at > list.size()) at = list.size();
-    if (list.substr(0, at).find('"') == std::string_view::npos) return at;
-    at = 0;
+    std::size_t comma = list.find(',');
+    if (comma > list.size()) comma = list.size();
+    if (list.substr(0, comma).find('"') == std::string_view::npos) return comma;
+    std::size_t at = 0;
     for (bool quoted = false; at < list.size() && (quoted || list[at] != ','); ++at) {
         if (list[at] == '"') {
             quoted = !quoted;

@@ -101,15 +101,7 @@ TEST_CASE("a path is legal or not whether llhttp sees it or is spared it") {
             for (const char second : {'/', '?', '#', '@', ':', '[', '"', '~'}) {
                 const std::string head = start + first + second + " HTTP/1.1\r\nA: b\r\n\r\n";
                 CAPTURE(head);
-                HttpHead whole{HeadKind::Request};
-                static_cast<void>(read(whole, head));
-                HttpHead bytewise{HeadKind::Request};
-                for (std::size_t at = 0; at != head.size(); ++at) {
-                    if (bytewise.error() == Error::None) {
-                        static_cast<void>(read(bytewise, std::string_view{head}.substr(at, 1)));
-                    }
-                }
-                REQUIRE(whole.error() == bytewise.error());
+                static_cast<void>(complaint(HeadKind::Request, head));
             }
         }
     }
@@ -129,16 +121,18 @@ TEST_CASE("a target that does not begin with a slash is left to llhttp") {
 }
 
 TEST_CASE("a head that ends within its start line is no reason to look for a target") {
-    const auto request = [](std::string_view text) { return complaint(HeadKind::Request, text); };
-    CHECK(request("\r\n") == Error::BadHttpMessage);
-    CHECK(request("G\r\n") == Error::BadHttpMessage);
-    CHECK(request("GET \r\n") == Error::BadHttpMessage);
-    CHECK(request("GET /\r\n") == Error::BadHttpMessage);
-    CHECK(request("GET / \r\n") == Error::BadHttpMessage);
-    CHECK(request("GET / HTTP/1.1\r\nA: b\r\nC\r\n") == Error::BadHttpMessage);
+    for (const std::string_view head : {"\r\n", "G\r\n", "GET \r\n", "GET /\r\n", "GET / \r\n",
+                                        "GET / HTTP/1.1\r\nA: b\r\nC\r\n"}) {
+        CAPTURE(head);
+        CHECK(complaint(HeadKind::Request, head) == Error::BadHttpMessage);
+    }
 }
 
-TEST_CASE("a piece that begins like a head is not taken for one") {
+TEST_CASE("a piece that looks like a head is not taken for one") {
+    HttpHead cut{HeadKind::Request};
+    CHECK(read(cut, "GET / HTTP/1.1\r\nContent-Length: 4") == Progress::NeedMore);
+    CHECK(read(cut, "GET / HTTP/1.1\r\n\r\n") == Progress::Failed);
+    CHECK(cut.error() == Error::BadHttpMessage);
     HttpHead head{HeadKind::Request};
     CHECK(read(head, "GET / HTTP/1.1\r\nA: ") == Progress::NeedMore);
     CHECK(read(head, "GET / HTTP/1.1\r\nContent-Length: 4x\r\n\r\n") == Progress::Failed);

@@ -16,42 +16,27 @@
 
 namespace wsproto::detail {
 
+#if WSPROTO_DETAIL_X86_64 || WSPROTO_DETAIL_NEON
+
+/// Whether any of sixteen truth values, all bits set or none, is true: its highest bit is set then.
+template <typename Truths>
+[[nodiscard]] inline bool is_any_true(Truths truths) noexcept {
+    return !is_ascii(reinterpret_cast<Vector128>(truths));
+}
+
+/// The index of the first that is true; there is one.
+template <typename Truths>
+[[nodiscard]] inline std::size_t first_true(Truths truths) noexcept {
 #if WSPROTO_DETAIL_X86_64
-
-/// A bit for each of sixteen truth values, all bits set or none.
-template <typename Truths>
-[[nodiscard]] inline unsigned truth_bits(Truths truths) noexcept {
     using Chars = char __attribute__((vector_size(16)));
-    return static_cast<unsigned>(__builtin_ia32_pmovmskb128(reinterpret_cast<Chars>(truths)));
-}
-
-template <typename Truths>
-[[nodiscard]] inline bool is_any_true(Truths truths) noexcept {
-    return truth_bits(truths) != 0;
-}
-
-/// The index of the first that is true; there is one.
-template <typename Truths>
-[[nodiscard]] inline std::size_t first_true(Truths truths) noexcept {
-    return static_cast<std::size_t>(std::countr_zero(truth_bits(truths)));
-}
-
-#elif WSPROTO_DETAIL_NEON
-
-using TruthWords = std::uint64_t __attribute__((vector_size(16)));
-
-template <typename Truths>
-[[nodiscard]] inline bool is_any_true(Truths truths) noexcept {
-    const auto words = reinterpret_cast<TruthWords>(truths);
-    return (words[0] | words[1]) != 0;
-}
-
-/// The index of the first that is true; there is one.
-template <typename Truths>
-[[nodiscard]] inline std::size_t first_true(Truths truths) noexcept {
-    const auto words = reinterpret_cast<TruthWords>(truths);
+    const int bits = __builtin_ia32_pmovmskb128(reinterpret_cast<Chars>(truths));
+    return static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(bits)));
+#else
+    using Words = std::uint64_t __attribute__((vector_size(16)));
+    const auto words = reinterpret_cast<Words>(truths);
     const int bits = words[0] != 0 ? std::countr_zero(words[0]) : 64 + std::countr_zero(words[1]);
     return static_cast<std::size_t>(bits) / 8;
+#endif
 }
 
 #endif

@@ -145,24 +145,22 @@ class HttpHead {
     // Whether this is a whole head, of a GET in HTTP/1.1 for a path, in which nothing frames a
     // body. Behind a slash, llhttp takes every visible character for a part of the target.
     [[nodiscard]] bool is_plain(std::string_view taken) const noexcept {
-        const HeadLayout& layout = scanner_.layout();
-        if (kind_ != HeadKind::Request || !scanner_.complete() || taken.size() != scanner_.size() ||
-            !taken.starts_with("GET /")) {
+        const bool whole = scanner_.complete() && taken.size() == scanner_.size();
+        if (kind_ != HeadKind::Request || !whole) {
             return false;
         }
-        const std::size_t version = layout.second_space + 1;
-        return taken.substr(version, layout.start_line_end - version) == "HTTP/1.1" &&
-               std::none_of(layout.fields.begin(), layout.fields.end(), [&](const auto& field) {
-                   return frames_message(taken.substr(field.name, field.name_end - field.name));
-               });
+        const HeadLayout& layout = scanner_.layout();
+        const MessageHead head{taken, layout};
+        return head.method() == "GET" && head.target().starts_with('/') &&
+               head.request_version() == "HTTP/1.1" &&
+               std::none_of(layout.fields.begin(), layout.fields.end(),
+                            [&](const auto& field) { return frames_message(taken, field); });
     }
 
     // Whether llhttp has no complaint about a line, which it is shown only if it has a say.
     [[nodiscard]] bool parse_line(std::string_view taken, const HeadLayout::Field& field,
                                   std::size_t end) noexcept {
-        const char* const name = taken.data() + (field.name - begin_of(taken));
-        return !frames_message({name, field.name_end - field.name}) ||
-               execute(taken, field.name, end) == HPE_OK;
+        return !frames_message(taken, field) || execute(taken, field.name, end) == HPE_OK;
     }
 
     // Where in the head its last bytes so far begin.
@@ -183,8 +181,11 @@ class HttpHead {
         return index + 1 < fields.size() ? fields[index + 1].name : scanner_.size() - empty_line;
     }
 
-    // Whether a field of that name has a say in where the message ends. RFC 9112 §6.
-    static bool frames_message(std::string_view name) noexcept {
+    // Whether a field that begins in `taken` has a say in where the message ends. RFC 9112 §6.
+    [[nodiscard]] bool frames_message(std::string_view taken,
+                                      const HeadLayout::Field& field) const noexcept {
+        const std::string_view name{taken.data() + (field.name - begin_of(taken)),
+                                    field.name_end - field.name};
         return is_in_any_case(name, "content-length") || is_in_any_case(name, "transfer-encoding");
     }
 
